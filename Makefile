@@ -1,0 +1,48 @@
+# Two commands: `make run` and `make test`. Both set up whatever is missing.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+# Settings given as `make run NAME=value` reach the processes through the environment.
+export REPLAY MAPPING SPEED EXTRUDERS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL \
+	DATABASE_URL VAR_DIR
+.PHONY: run test check bench fault import clean
+
+run: .venv/.run
+	@exec $(BIN)/python run.py
+
+test: .venv/.dev check
+	@tests/browser/install_chromium.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.dev
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@PYTHONPATH=. $(BIN)/lint-imports --no-logo | tail -n 4
+
+bench: .venv/.dev
+	@$(BIN)/python -m benchmarks
+
+# make import FILE=path.csv MAPPING=mapping.toml
+import: .venv/.run
+	@$(BIN)/python -m data.ingest import "$(FILE)" $(if $(MAPPING),--mapping "$(MAPPING)")
+
+# make fault EXTRUDER=3 FAULT=screen_clogging [MINUTES=5]
+fault: .venv/.run
+	@$(BIN)/python -m data.ingest fault $(EXTRUDER) $(FAULT) $(if $(MINUTES),--minutes $(MINUTES))
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/.run: requirements.txt
+	@$(call venv,requirements.txt) && touch $@
+
+.venv/.dev: requirements-dev.txt requirements.txt
+	@$(call venv,requirements-dev.txt) && touch $@ .venv/.run
+
+define venv
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "Meltwatch needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3.11"; exit 1; } ; \
+[ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv \
+	|| { echo "No venv module: install it with 'apt-get install python3-venv'"; exit 1; } ; \
+echo "Installing $(1) …" && $(BIN)/pip install -q --disable-pip-version-check -r $(1)
+endef

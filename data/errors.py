@@ -1,0 +1,38 @@
+"""The exception family: every error says whether trying again can help."""
+
+
+class MeltwatchError(Exception):
+    """Base of all errors that Meltwatch raises on purpose."""
+
+    retryable = False
+
+
+class SettingError(MeltwatchError):
+    """A setting is missing or has a bad value; the text names both."""
+
+    def __init__(self, key: str, value: object, expected: str) -> None:
+        super().__init__(f"setting {key}={value!r}: expected {expected}")
+
+
+class MappingError(MeltwatchError):
+    """A mapping file is wrong; the text names the file, the key and the value."""
+
+
+class MalformedFile(MeltwatchError):
+    """An input file cannot be read as declared; the text names line and column."""
+
+
+class StoreError(MeltwatchError):
+    """The telemetry store refused or timed out; the caller may try again."""
+
+    retryable = True
+
+
+class WindowsUnavailable(MeltwatchError):
+    """Redis does not answer; the caller shows what it has and says so."""
+
+    retryable = True
+
+
+class UnknownExtruder(MeltwatchError):
+    """No extruder has this number."""

@@ -1,0 +1,119 @@
+"""All settings, read from the environment once into one frozen value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from data.errors import SettingError
+from data.windows import RingSpec
+
+_N = TypeVar("_N", int, float)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of Meltwatch; docs/settings.md explains each. Times are in seconds."""
+
+    redis_url: str
+    queue_url: str
+    database_url: str
+    host: str
+    port: int
+    plant_name: str
+    plant_tz: str
+    window_s: int
+    step_ms: int
+    stale_after_s: float
+    poll_s: float
+    spark_step_s: int
+    extruders: int
+    seed: int
+    replay: str
+    mapping: str
+    speed: float
+    var_dir: Path
+
+    @staticmethod
+    def from_env(env: Mapping[str, str] = os.environ) -> Settings:
+        """Read all settings. Raises SettingError naming the key, its value and what is expected."""
+        read = _Reader(env)
+        redis_url = read.url("REDIS_URL", "redis://127.0.0.1:6390/0")
+        var_dir = Path(env.get("VAR_DIR") or "var").resolve()
+        return Settings(
+            redis_url=redis_url,
+            queue_url=read.url("QUEUE_URL", redis_url),
+            database_url=read.text("DATABASE_URL", f"sqlite:///{var_dir / 'telemetry.sqlite'}"),
+            host=read.text("HOST", "127.0.0.1"),
+            port=read.whole("PORT", 8050, 1, 65535),
+            plant_name=read.text("PLANT_NAME", "Meltwatch plant"),
+            plant_tz=read.zone("PLANT_TZ", "UTC"),
+            window_s=read.whole("WINDOW_S", 900, 10, 3600),
+            step_ms=read.whole("STEP_MS", 1000, 100, 10_000),
+            stale_after_s=read.number("STALE_AFTER_S", 5.0, 1.0, 3600.0),
+            poll_s=read.number("POLL_S", 1.0, 0.2, 60.0),
+            spark_step_s=read.whole("SPARK_STEP_S", 15, 1, 60),
+            extruders=read.whole("EXTRUDERS", 8, 1, 1000),
+            seed=read.whole("SEED", 1, 0, 2**31 - 1),
+            replay=read.text("REPLAY", ""),
+            mapping=read.text("MAPPING", ""),
+            speed=read.number("SPEED", 1.0, 0.01, 1000.0),
+            var_dir=var_dir,
+        )
+
+    def ring_spec(self, signals: int) -> RingSpec:
+        """Shape of the live ring of an extruder with this many signals."""
+        return RingSpec(signals, self.window_s * 1000 // self.step_ms, self.step_ms)
+
+    def spark_spec(self, signals: int) -> RingSpec:
+        """Shape of the coarse ring behind sparklines: every n-th second of the same window."""
+        return RingSpec(signals, self.window_s // self.spark_step_s, self.spark_step_s * 1000)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The plant's time zone."""
+        return ZoneInfo(self.plant_tz)
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def text(self, key: str, default: str) -> str:
+        return self._env.get(key) or default
+
+    def url(self, key: str, default: str) -> str:
+        value = self.text(key, default)
+        if not value.startswith(("redis://", "rediss://", "unix://")):
+            raise SettingError(key, value, "redis://host:port/db")
+        return value
+
+    def zone(self, key: str, default: str) -> str:
+        value = self.text(key, default)
+        try:
+            return ZoneInfo(value).key
+        except (KeyError, ValueError, OSError) as error:
+            raise SettingError(key, value, "a time zone such as Europe/Berlin") from error
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        return self._bounded(key, default, low, high, int, "a whole number")
+
+    def number(self, key: str, default: float, low: float, high: float) -> float:
+        return self._bounded(key, default, low, high, float, "a number")
+
+    def _bounded(
+        self, key: str, default: _N, low: _N, high: _N, parse: Callable[[str], _N], what: str
+    ) -> _N:
+        raw = self.text(key, str(default))
+        expected = f"{what} from {low} to {high}"
+        try:
+            value = parse(raw)
+        except ValueError as error:
+            raise SettingError(key, raw, expected) from error
+        if not low <= value <= high:
+            raise SettingError(key, raw, expected)
+        return value

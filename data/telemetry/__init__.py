@@ -1,0 +1,110 @@
+"""The telemetry store: every reading is appended once and read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from data.errors import SettingError
+from data.extruders import Catalogue
+from data.windows import Row
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an append did: rows stored anew, rows that corrected others, rows already there."""
+
+    stored: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Appended) -> Appended:
+        return Appended(
+            self.stored + other.stored,
+            self.corrected + other.corrected,
+            self.unchanged + other.unchanged,
+        )
+
+
+@dataclass(frozen=True)
+class ImportMark:
+    """How far a file was imported: `rows` of it are stored, `done` once all are."""
+
+    rows: int = 0
+    done: bool = False
+
+
+class TelemetryStore(Protocol):
+    """What every store must do. All times are ms since the Unix epoch, UTC.
+
+    `statements` counts the SQL statements sent, so that a test can prove what reads the store.
+    All methods raise StoreError when the store refuses or times out.
+    """
+
+    statements: int
+
+    def append(self, rows: Sequence[Row], mark: tuple[str, ImportMark] | None = None) -> Appended:
+        """Store rows in one transaction, durable on return; repeating it changes nothing.
+
+        A row whose (extruder, ts) exists corrects it: signals that the new row reports replace
+        the old ones, ABSENT ones keep them, and the row gets a new `seq`. `mark` is the
+        progress of an import, (key, mark), saved in the same transaction.
+        """
+
+    def rows_since(self, seq: int, limit: int) -> list[Row]:
+        """At most `limit` rows with a `seq` greater than `seq`, in order of seq."""
+
+    def last_seq(self) -> int:
+        """The greatest `seq` ever given, 0 for an empty store."""
+
+    def last_ts(self, extruder: int) -> int | None:
+        """Time of an extruder's newest row, None if it has none."""
+
+    def rows_between(self, extruder: int, start: int, end: int) -> list[Row]:
+        """Rows of one extruder with start <= ts < end, in order of ts."""
+
+    def catalogue_version(self) -> int:
+        """Version of the catalogue; 0 before the first."""
+
+    def catalogue(self) -> Catalogue:
+        """Extruders, signals, limits and products as configured now."""
+
+    def put_catalogue(self, catalogue: Catalogue, author: str, reason: str) -> None:
+        """Make `catalogue` the one in force; unchanged parts keep their version.
+
+        Raises StoreError when an extruder's known signals are reordered or removed, since the
+        slots of stored rows would change their meaning.
+        """
+
+    def import_mark(self, key: str) -> ImportMark:
+        """Progress of the import called `key`."""
+
+    def close(self) -> None:
+        """Release the connection."""
+
+
+def open_store(url: str, readonly: bool = False) -> TelemetryStore:
+    """Open the store that DATABASE_URL names.
+
+    Raises SettingError for a URL that is not `sqlite:///path`, StoreError if it cannot be
+    opened. Open a store inside the job that uses it, never before a fork.
+    """
+    from data.telemetry.sqlite import SqliteStore  # noqa: PLC0415  only the chosen driver loads
+
+    scheme, _, path = url.partition(":///")
+    if scheme != "sqlite" or not path:
+        raise SettingError("DATABASE_URL", url, "sqlite:///path/to/file")
+    return SqliteStore(path, readonly)
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterable[list[Row]]:
+    """Rows in lists of at most `size`."""
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,80 @@
+-- One row per extruder and time holds all its signals as packed little-endian float32 ("values",
+-- slot after slot) and one quality byte each (NULL: all good). `seq` is the order of arrival:
+-- the worker's watermark. A correction deletes the row and inserts it anew, so it gets a new seq.
+CREATE TABLE readings (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    extruder INTEGER NOT NULL,
+    ts       INTEGER NOT NULL,
+    "values" BLOB NOT NULL,
+    quality  BLOB,
+    UNIQUE (extruder, ts)
+);
+CREATE TABLE extruders (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE signals (
+    extruder   INTEGER NOT NULL REFERENCES extruders (id),
+    slot       INTEGER NOT NULL,
+    name       TEXT NOT NULL,
+    unit       TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    PRIMARY KEY (extruder, slot),
+    UNIQUE (extruder, name)
+) WITHOUT ROWID;
+CREATE TABLE products (code INTEGER PRIMARY KEY, name TEXT NOT NULL);
+-- Append-only: the set in force is the newest of its extruder and product (0: any product).
+CREATE TABLE limit_sets (
+    version  INTEGER PRIMARY KEY AUTOINCREMENT,
+    ts       INTEGER NOT NULL,
+    extruder INTEGER NOT NULL REFERENCES extruders (id),
+    product  INTEGER NOT NULL,
+    author   TEXT NOT NULL,
+    reason   TEXT NOT NULL,
+    limits   TEXT NOT NULL
+);
+CREATE TABLE imports (key TEXT PRIMARY KEY, rows INTEGER NOT NULL, done INTEGER NOT NULL);
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
+INSERT INTO meta VALUES ('catalogue_version', 0);
+
+-- float32 in plain SQL, so that any SQLite tool can read the view: factor = 2^(exponent - 150).
+CREATE TABLE float32_exponent (exponent INTEGER PRIMARY KEY, factor REAL NOT NULL);
+CREATE TABLE quality_codes (code INTEGER PRIMARY KEY, name TEXT NOT NULL);
+
+CREATE VIEW readings_by_name AS
+WITH packed AS (
+    SELECT r.ts, e.name AS extruder, s.name AS signal, s.unit,
+           hex(substr(r."values", 4 * s.slot + 1, 4)) AS bytes,
+           CASE WHEN r.quality IS NULL THEN '00'
+                ELSE hex(substr(r.quality, s.slot + 1, 1)) END AS quality
+    FROM readings r
+    JOIN extruders e ON e.id = r.extruder
+    JOIN signals s ON s.extruder = r.extruder AND 4 * s.slot < length(r."values")
+), bits AS (
+    SELECT *,
+        (instr('0123456789ABCDEF', substr(bytes, 7, 1)) - 1) * 16
+            + instr('0123456789ABCDEF', substr(bytes, 8, 1)) - 1 AS b3,
+        (instr('0123456789ABCDEF', substr(bytes, 5, 1)) - 1) * 16
+            + instr('0123456789ABCDEF', substr(bytes, 6, 1)) - 1 AS b2,
+        (instr('0123456789ABCDEF', substr(bytes, 3, 1)) - 1) * 16
+            + instr('0123456789ABCDEF', substr(bytes, 4, 1)) - 1 AS b1,
+        (instr('0123456789ABCDEF', substr(bytes, 1, 1)) - 1) * 16
+            + instr('0123456789ABCDEF', substr(bytes, 2, 1)) - 1 AS b0,
+        (instr('0123456789ABCDEF', substr(quality, 1, 1)) - 1) * 16
+            + instr('0123456789ABCDEF', substr(quality, 2, 1)) - 1 AS code
+    FROM packed
+)
+SELECT
+    bits.ts,
+    strftime('%Y-%m-%dT%H:%M:%S', bits.ts / 1000, 'unixepoch')
+        || printf('.%03dZ', bits.ts % 1000) AS time_utc,
+    extruder,
+    signal,
+    CASE (b3 & 127) * 2 + b2 / 128
+        WHEN 255 THEN NULL
+        WHEN 0 THEN (1 - 2 * (b3 / 128)) * ((b2 & 127) * 65536 + b1 * 256 + b0) * 2 * x.factor
+        ELSE (1 - 2 * (b3 / 128)) * (8388608 + (b2 & 127) * 65536 + b1 * 256 + b0) * x.factor
+    END AS value,
+    unit,
+    q.name AS quality
+FROM bits
+JOIN float32_exponent x ON x.exponent = (b3 & 127) * 2 + b2 / 128
+LEFT JOIN quality_codes q ON q.code = bits.code
+WHERE bits.code <> 255;
