@@ -182,19 +182,19 @@ def advance(header: Header, rows: Sequence[Row], now: Row | None) -> tuple[Heade
     return after, [Write(0, after.pack()), *_contiguous(spec, first, records)]
 
 
-def split_late(header: Header, rows: Iterable[Row]) -> tuple[list[Row], set[int]]:
+def split_late(header: Header, rows: Sequence[Row]) -> tuple[list[Row], set[int]]:
     """Rows newer than the head, and the steps that the other rows correct.
 
     A late row's whole step is read again from the store, since what was laid over what depends
-    on the order of ts, not of arrival. Steps older than the window are left out.
+    on the order of ts, not of arrival. Steps older than the window that the new head leaves are
+    left out: their slots belong to newer steps.
     """
-    spec, fresh, late = header.spec, [], set()
-    for row in rows:
-        if row.ts > header.head_ts:
-            fresh.append(row)
-        elif spec.step_of(row.ts) > spec.step_of(header.head_ts) - spec.slots:
-            late.add(spec.step_of(row.ts))
-    return fresh, late
+    spec = header.spec
+    fresh = [row for row in rows if row.ts > header.head_ts]
+    head_ts = max((row.ts for row in fresh), default=header.head_ts)
+    oldest = spec.step_of(head_ts) - spec.slots + 1
+    steps = {spec.step_of(row.ts) for row in rows if row.ts <= header.head_ts}
+    return fresh, {step for step in steps if step >= oldest}
 
 
 def correct(header: Header, steps: dict[int, Row]) -> tuple[Header, list[Write]]:

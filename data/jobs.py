@@ -1,0 +1,87 @@
+"""The RQ jobs: plain ids in, repeatable effect; found by name, allowed by name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from redis import Redis
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+from data.errors import MeltwatchError
+from data.refresh import Outcome, Refresher
+from data.window_cache.writer import WindowWriter
+
+QUEUE = "meltwatch"
+#: A tick that waited longer than this is pointless: the next one does its work.
+TICK_TTL_S = 2
+REFRESH_TIMEOUT_S = 5
+#: 1,000 extruders take about 5 s; the lease is renewed after every chunk.
+REBUILD_TIMEOUT_S = 120
+
+
+class _Parts:
+    """What jobs work with; set once by the worker process before it takes jobs."""
+
+    refresher: Refresher
+    windows: WindowWriter
+    queue: Queue
+
+
+def use(refresher: Refresher, windows: WindowWriter, to: Queue) -> None:
+    """Give the jobs of this process their parts."""
+    _Parts.refresher, _Parts.windows, _Parts.queue = refresher, windows, to
+
+
+def queue(connection: Redis) -> Queue:
+    """The queue of all jobs; JSON, so that nothing from Redis is unpickled."""
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
+def enqueue_refresh(to: Queue, tick: int) -> None:
+    """Ask for one refresh per tick, however many tickers ask."""
+    _enqueue(to, refresh, tick, timeout_s=REFRESH_TIMEOUT_S)
+
+
+def refresh(tick: int) -> str:
+    """Take in what the store has since the watermark; an empty Redis asks for a rebuild."""
+    outcome = _recorded(_Parts.refresher.refresh)
+    if outcome.result == "rebuild":
+        _enqueue(_Parts.queue, rebuild, tick, timeout_s=REBUILD_TIMEOUT_S)
+    return f"{outcome.result}, {outcome.rows} rows"
+
+
+def rebuild(tick: int) -> str:
+    """Build every window from the store."""
+    return f"{_recorded(_Parts.refresher.rebuild).result} at {tick}"
+
+
+def _enqueue(to: Queue, job: Callable[[int], str], tick: int, timeout_s: int) -> None:
+    with suppress(DuplicateJobError):
+        to.enqueue(
+            job,
+            tick,
+            job_id=f"{job.__name__}-{tick}",
+            unique=True,
+            ttl=TICK_TTL_S,
+            result_ttl=5,
+            failure_ttl=300,
+            job_timeout=timeout_s,
+        )
+
+
+def _recorded(work: Callable[[], Outcome]) -> Outcome:
+    try:
+        return work()
+    except MeltwatchError as error:
+        _record(error)
+        raise
+
+
+def _record(error: MeltwatchError) -> None:
+    """Say why for all to see, unless Redis itself is what failed."""
+    with suppress(MeltwatchError):
+        _Parts.windows.record_error(str(error), int(time.time() * 1000))

@@ -1,0 +1,255 @@
+"""One refresh: rows since the watermark, read once, laid into the windows in Redis."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from uuid import uuid4
+
+from data.extruders import Catalogue
+from data.plant_view import PlantView
+from data.settings import Settings
+from data.telemetry import TelemetryStore
+from data.window_cache.writer import Commit, WindowWriter
+from data.windows import (
+    Header,
+    RingSpec,
+    Row,
+    Write,
+    advance,
+    build,
+    correct,
+    fold,
+    record_row,
+    split_late,
+)
+
+#: Rows of one commit. A plant of 1,000 extruders makes 1,000 a second.
+BATCH_ROWS = 20_000
+#: Extruders rebuilt per commit, so that the lease is renewed often.
+REBUILD_CHUNK = 25
+#: A reading stamped later than this after the worker's clock is left out of the windows: one
+#: wild stamp would otherwise push everything real out. The store keeps it.
+AHEAD_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refresh did: "done", "busy" (another holds the lease), "fenced" or "rebuild"
+    (the windows are gone: the caller must rebuild), and the rows it took in."""
+
+    result: str
+    rows: int = 0
+
+
+class Refresher:
+    """Takes readings from the store to the windows. The store is opened inside each call."""
+
+    def __init__(
+        self, open_store: Callable[[], TelemetryStore], windows: WindowWriter, settings: Settings
+    ) -> None:
+        self._open_store = open_store
+        self._windows = windows
+        self._settings = settings
+        self._plant = PlantView(Catalogue(0, ()), settings)
+
+    def refresh(self) -> Outcome:
+        """Take in all rows since the watermark. Raises StoreError, WindowsUnavailable."""
+        token = uuid4().hex
+        if not self._windows.take_lease(token):
+            return Outcome("busy")
+        try:
+            with closing(self._open_store()) as store:
+                return self._batches(store, token)
+        finally:
+            self._windows.release(token)
+
+    def rebuild(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> Outcome:
+        """Build every window from the store, in chunks; then the watermark makes them valid."""
+        token = uuid4().hex
+        if not self._windows.take_lease(token):
+            return Outcome("busy")
+        try:
+            with closing(self._open_store()) as store:
+                return self._rebuild(store, token, progress)
+        finally:
+            self._windows.release(token)
+
+    def _batches(self, store: TelemetryStore, token: str) -> Outcome:
+        total = 0
+        while True:
+            watermark = self._windows.watermark()
+            if watermark is None:
+                return Outcome("rebuild")
+            rows = store.rows_since(watermark, BATCH_ROWS)
+            if not self._take_in(store, rows, watermark, token):
+                return Outcome("fenced", total)
+            total += len(rows)
+            if len(rows) < BATCH_ROWS:
+                return Outcome("done", total)
+
+    def _take_in(
+        self, store: TelemetryStore, rows: Sequence[Row], watermark: int, token: str
+    ) -> bool:
+        started = time.monotonic()
+        commit = self._windows.begin()
+        changed = self._load_plant(store)
+        if changed:
+            commit.catalogue(self._plant.catalogue)
+        usable = self._usable(rows)
+        by_extruder = _by_extruder(usable)
+        self._lay_in(store, commit, by_extruder, self._plant.extruders if changed else by_extruder)
+        mark = rows[-1].seq if rows else watermark
+        self._report(commit, store, mark, rows, len(rows) - len(usable), started)
+        return self._windows.commit(commit, token, watermark, mark)
+
+    def _load_plant(self, store: TelemetryStore) -> bool:
+        """Read the catalogue again if its version changed; True if it did."""
+        if store.catalogue_version() == self._plant.catalogue.version:
+            return False
+        self._plant = PlantView(store.catalogue(), self._settings)
+        return True
+
+    def _usable(self, rows: Sequence[Row]) -> list[Row]:
+        latest = time.time() * 1000 + AHEAD_MS
+        return [r for r in rows if r.ts <= latest and r.extruder in self._plant.extruders]
+
+    def _lay_in(
+        self,
+        store: TelemetryStore,
+        commit: Commit,
+        rows: dict[int, list[Row]],
+        wanted: Iterable[int],
+    ) -> None:
+        headers = self._windows.headers(wanted)
+        usable = {e: h[0] for e, h in headers.items() if h and self._plant.fits(e, *h)}
+        records = self._windows.records({e: usable[e] for e in rows if e in usable})
+        for extruder, pair in headers.items():
+            if pair is None or extruder not in usable:
+                self._build(store, commit, extruder)
+            elif extruder in rows:
+                now = record_row(pair[0], records[extruder])
+                self._advance(store, commit, extruder, rows[extruder], pair, now)
+
+    def _advance(
+        self,
+        store: TelemetryStore,
+        commit: Commit,
+        extruder: int,
+        rows: Sequence[Row],
+        headers: tuple[Header, Header],
+        now: Row | None,
+    ) -> None:
+        header, spark = headers
+        fresh, late = split_late(header, rows)
+        again = _steps_again(store, extruder, late, header.spec)
+        commit.ring(extruder, _writes(header, fresh, again, now))
+        coarse, coarse_again = self._plant.coarse(header.spec, fresh, again)
+        if coarse or coarse_again:
+            commit.spark(extruder, _writes(spark, coarse, coarse_again, None))
+        latest = _latest(header, fresh, again, now)
+        if latest is not None:
+            commit.summary(extruder, self._plant.cards[extruder].card(latest))
+
+    def _build(self, store: TelemetryStore, commit: Commit, extruder: int) -> None:
+        """A window from the store alone, when Redis has none that fits the catalogue."""
+        rows = self._usable(self._window_rows(store, extruder))
+        spec, spark_spec = self._plant.specs(extruder)
+        coarse, _ = self._plant.coarse(spec, rows, {})
+        revision = int(time.time())  # greater than any that a reader has seen
+        commit.whole(extruder, build(rows, spec, revision), build(coarse, spark_spec, revision))
+        if rows:
+            steps = fold(rows, spec)
+            commit.summary(extruder, self._plant.cards[extruder].card(steps[max(steps)]))
+
+    def _window_rows(self, store: TelemetryStore, extruder: int) -> list[Row]:
+        newest = store.last_ts(extruder)
+        if newest is None:
+            return []
+        start = min(newest, int(time.time() * 1000) + AHEAD_MS) - self._settings.window_s * 1000
+        return store.rows_between(extruder, start, newest + 1)
+
+    def _rebuild(
+        self, store: TelemetryStore, token: str, progress: Callable[[int, int], None]
+    ) -> Outcome:
+        if self._windows.watermark() is not None:
+            return Outcome("done")
+        started, mark = time.monotonic(), store.last_seq()
+        self._plant = PlantView(store.catalogue(), self._settings)
+        wanted = list(self._plant.extruders)
+        for first in range(0, len(wanted), REBUILD_CHUNK):
+            commit = self._windows.begin()
+            commit.catalogue(self._plant.catalogue)
+            for extruder in wanted[first : first + REBUILD_CHUNK]:
+                self._build(store, commit, extruder)
+            commit.status(rebuilding=f"{first}/{len(wanted)}")
+            if not self._windows.commit(commit, token, None, None):
+                return Outcome("fenced")
+            progress(min(first + REBUILD_CHUNK, len(wanted)), len(wanted))
+        commit = self._windows.begin()
+        self._report(commit, store, mark, [], 0, started)
+        done = self._windows.commit(commit, token, None, mark)
+        return Outcome("done" if done else "fenced")
+
+    def _report(
+        self,
+        commit: Commit,
+        store: TelemetryStore,
+        mark: int,
+        rows: Sequence[Row],
+        ahead: int,
+        started: float,
+    ) -> None:
+        before = self._windows.status()
+        commit.status(
+            watermark=mark,
+            last_success=int(time.time() * 1000),
+            duration_ms=round((time.monotonic() - started) * 1000, 1),
+            rows=len(rows),
+            rows_total=before.rows_total + len(rows),
+            rows_ahead=before.rows_ahead + ahead,
+            backlog=max(0, store.last_seq() - mark),
+            statements_total=before.statements_total + store.statements,
+            rebuilding="",
+        )
+
+
+def _by_extruder(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    grouped: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.extruder].append(row)
+    return grouped
+
+
+def _steps_again(
+    store: TelemetryStore, extruder: int, late: set[int], spec: RingSpec
+) -> dict[int, Row]:
+    """The late steps as the store holds them now: one range read, however many they are."""
+    if not late:
+        return {}
+    start, end = min(late) * spec.step_ms, (max(late) + 1) * spec.step_ms
+    steps = fold(store.rows_between(extruder, start, end), spec)
+    return {step: steps[step] for step in late if step in steps}
+
+
+def _writes(
+    header: Header, fresh: Sequence[Row], again: dict[int, Row], now: Row | None
+) -> list[Write]:
+    header, writes = advance(header, fresh, now)
+    if again:
+        header, corrections = correct(header, again)
+        writes += corrections
+    return writes
+
+
+def _latest(
+    header: Header, fresh: Sequence[Row], again: dict[int, Row], now: Row | None
+) -> Row | None:
+    """The head step's readings after the writes."""
+    if fresh:
+        steps = fold(([now] if now else []) + list(fresh), header.spec)
+        return steps[max(steps)]
+    return again.get(header.spec.step_of(header.head_ts))

@@ -1,0 +1,104 @@
+"""Windows in Redis: keys, the worker's fenced commit, and what the web process reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+#: No command on windows may hang longer than this; redis-py's own default is to wait for ever.
+SOCKET_TIMEOUT_S = 2.0
+_RETRIES = 1
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Every Redis key of one shard. The braces keep a shard's keys in one cluster slot."""
+
+    shard: int = 0
+
+    def _key(self, name: str) -> str:
+        return f"mw:{{{self.shard}}}:{name}"
+
+    @property
+    def watermark(self) -> str:
+        """The `seq` up to which the rings hold the store's rows."""
+        return self._key("watermark")
+
+    @property
+    def lease(self) -> str:
+        """Token of the job that may read the store now."""
+        return self._key("lease")
+
+    @property
+    def catalogue(self) -> str:
+        """The catalogue as JSON."""
+        return self._key("catalogue")
+
+    @property
+    def summaries(self) -> str:
+        """Hash of the cards of the Plant page, by extruder number."""
+        return self._key("summaries")
+
+    @property
+    def status(self) -> str:
+        """Hash of what the refresh did last: see `Status`."""
+        return self._key("status")
+
+    def ring(self, extruder: int) -> str:
+        """The live ring (data.windows) of an extruder."""
+        return self._key(f"ring:{extruder}")
+
+    def spark(self, extruder: int) -> str:
+        """The coarse ring behind sparklines."""
+        return self._key(f"spark:{extruder}")
+
+
+@dataclass(frozen=True)
+class Status:
+    """State of the refresh for all to see. Times in ms since the epoch; -1 is never."""
+
+    watermark: int = -1
+    last_success: int = -1
+    duration_ms: float = -1.0
+    rows: int = 0
+    rows_total: int = 0
+    rows_ahead: int = 0
+    backlog: int = 0
+    statements_total: int = 0
+    last_error: str = ""
+    last_error_at: int = -1
+    rebuilding: str = ""
+
+    @staticmethod
+    def from_hash(raw: Mapping[Any, Any]) -> Status:
+        """Read the hash as Redis gives it, in bytes; absent fields keep their defaults."""
+        texts = {key.decode(): value.decode() for key, value in raw.items()}
+        kinds = {name: type(value) for name, value in vars(Status()).items()}
+        return Status(**{name: kinds[name](texts[name]) for name in kinds if name in texts})
+
+
+def connect(url: str) -> Redis:
+    """A blocking client with timeouts and one retry."""
+    return Redis.from_url(url, **_options(Retry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)))
+
+
+def connect_async(url: str) -> AsyncRedis:
+    """An asyncio client with timeouts and one retry."""
+    retry = AsyncRetry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)
+    return AsyncRedis.from_url(url, **_options(retry))
+
+
+def _options(retry: Any) -> dict[str, Any]:
+    return {
+        "socket_timeout": SOCKET_TIMEOUT_S,
+        "socket_connect_timeout": SOCKET_TIMEOUT_S,
+        "health_check_interval": 0,
+        "retry": retry,
+    }

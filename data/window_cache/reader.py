@@ -1,0 +1,68 @@
+"""The web process's side of the windows: GET only, never the store."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from data.errors import WindowsUnavailable
+from data.extruders import Catalogue, catalogue_from_dict
+from data.window_cache import Keys, Status
+
+
+class WindowReader:
+    """Reads of one web process. All methods raise WindowsUnavailable if Redis is away."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._redis = client
+        self.keys = keys
+
+    async def ring(self, extruder: int) -> tuple[bytes | None, Status]:
+        """An extruder's live ring (None if there is none) and the refresh's status."""
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.get(self.keys.ring(extruder))
+                pipe.hgetall(self.keys.status)
+                blob, status = await pipe.execute()
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error
+        return blob, Status.from_hash(status)
+
+    async def summaries(self) -> tuple[list[bytes], Status]:
+        """All cards as JSON texts, and the refresh's status."""
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hvals(self.keys.summaries)
+                pipe.hgetall(self.keys.status)
+                cards, status = await pipe.execute()
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error
+        return cards, Status.from_hash(status)
+
+    async def sparks(self, extruders: list[int]) -> list[bytes | None]:
+        """Coarse rings in the order asked for."""
+        if not extruders:
+            return []
+        try:
+            found: Any = await self._redis.mget([self.keys.spark(e) for e in extruders])
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error
+        return list(found)
+
+    async def catalogue(self) -> Catalogue:
+        """The catalogue; an empty one of version 0 before the worker's first success."""
+        try:
+            text = await self._redis.get(self.keys.catalogue)
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error
+        return catalogue_from_dict(json.loads(text)) if text else Catalogue(0, ())
+
+    async def status(self) -> Status:
+        """What the refresh did last."""
+        try:
+            return Status.from_hash(await self._redis.hgetall(self.keys.status))
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error

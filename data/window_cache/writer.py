@@ -1,0 +1,157 @@
+"""The worker's side of the windows: lease, headers, fenced commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from data.errors import WindowsUnavailable
+from data.extruders import Catalogue, catalogue_to_dict
+from data.window_cache import Keys, Status
+from data.windows import HEADER_SIZE, Header, Write
+
+#: A lease outlives one tick a few times, so that a slow job is not joined by a second one.
+LEASE_MS = 3000
+
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end return 1"
+
+
+class Commit:
+    """Writes collected for one atomic commit."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._at = keys
+        self.keys: dict[str, int] = {keys.watermark: 1, keys.lease: 2}
+        self.arguments: list[str | bytes | int] = []
+
+    def _add(self, operation: str, key: str, a: str | int, b: str | bytes) -> None:
+        position = self.keys.setdefault(key, len(self.keys) + 1)
+        self.arguments += [operation, position, a, b]
+
+    def ring(self, extruder: int, writes: Iterable[Write]) -> None:
+        """Change ranges of the live ring."""
+        for write in writes:
+            self._add("R", self._at.ring(extruder), write.offset, write.data)
+
+    def spark(self, extruder: int, writes: Iterable[Write]) -> None:
+        """Change ranges of the coarse ring."""
+        for write in writes:
+            self._add("R", self._at.spark(extruder), write.offset, write.data)
+
+    def whole(self, extruder: int, ring: bytes, spark: bytes) -> None:
+        """Replace both rings."""
+        self._add("S", self._at.ring(extruder), 0, ring)
+        self._add("S", self._at.spark(extruder), 0, spark)
+
+    def summary(self, extruder: int, summary: Mapping[str, object]) -> None:
+        """Replace an extruder's card."""
+        self._add("H", self._at.summaries, extruder, json.dumps(summary, separators=(",", ":")))
+
+    def catalogue(self, catalogue: Catalogue) -> None:
+        """Replace the catalogue."""
+        self._add("S", self._at.catalogue, 0, json.dumps(catalogue_to_dict(catalogue)))
+
+    def status(self, **fields: object) -> None:
+        """Set fields of `Status`."""
+        for name, value in fields.items():
+            self._add("H", self._at.status, name, str(value))
+
+
+class WindowWriter:
+    """Writes of one worker process. All methods raise WindowsUnavailable if Redis is away."""
+
+    def __init__(self, client: Redis, keys: Keys) -> None:
+        self._redis = client
+        self.keys = keys
+        self._script = client.register_script(
+            files("data.window_cache").joinpath("commit.lua").read_text()
+        )
+        self._release_script = client.register_script(_RELEASE)
+
+    def take_lease(self, token: str) -> bool:
+        """True if this token now holds the lease; it ends by itself after LEASE_MS."""
+        with _translated():
+            return bool(self._redis.set(self.keys.lease, token, nx=True, px=LEASE_MS))
+
+    def release(self, token: str) -> None:
+        """Give the lease back if this token still holds it."""
+        with _translated():
+            self._release_script(keys=[self.keys.lease], args=[token])
+
+    def watermark(self) -> int | None:
+        """The committed watermark, None when Redis is empty."""
+        with _translated():
+            found = self._redis.get(self.keys.watermark)
+        return None if found is None else int(found)
+
+    def headers(self, extruders: Iterable[int]) -> dict[int, tuple[Header, Header] | None]:
+        """Headers of live and coarse ring by extruder; None where one is missing or foreign."""
+        wanted = list(extruders)
+        with _translated(), self._redis.pipeline(transaction=False) as pipe:
+            for extruder in wanted:
+                pipe.getrange(self.keys.ring(extruder), 0, HEADER_SIZE - 1)
+                pipe.getrange(self.keys.spark(extruder), 0, HEADER_SIZE - 1)
+            found = pipe.execute()
+        pairs = zip(found[::2], found[1::2], strict=True)
+        return {e: _headers(*pair) for e, pair in zip(wanted, pairs, strict=True)}
+
+    def records(self, headers: Mapping[int, Header]) -> dict[int, bytes]:
+        """The live rings' records of the head step, by extruder."""
+        with _translated(), self._redis.pipeline(transaction=False) as pipe:
+            for extruder, header in headers.items():
+                start = header.spec.offset(header.spec.step_of(header.head_ts))
+                end = start + header.spec.record.itemsize - 1
+                pipe.getrange(self.keys.ring(extruder), start, end)
+            return dict(zip(headers, pipe.execute(), strict=True))
+
+    def begin(self) -> Commit:
+        """An empty commit."""
+        return Commit(self.keys)
+
+    def commit(self, commit: Commit, token: str, expected: int | None, new: int | None) -> bool:
+        """Apply all writes and move the watermark; False when fenced (nothing was written).
+
+        `expected` None means that the watermark must be missing; `new` None leaves it so.
+        """
+        marks = ["" if mark is None else mark for mark in (expected, new)]
+        with _translated():
+            return bool(
+                self._script(
+                    keys=list(commit.keys),
+                    args=[*marks, token, LEASE_MS, *commit.arguments],
+                )
+            )
+
+    def status(self) -> Status:
+        """What the refresh did last."""
+        with _translated():
+            return Status.from_hash(self._redis.hgetall(self.keys.status))
+
+    def record_error(self, text: str, now_ms: int) -> None:
+        """Let everyone see why the last refresh failed."""
+        with _translated():
+            self._redis.hset(
+                self.keys.status, mapping={"last_error": text, "last_error_at": now_ms}
+            )
+
+
+class _translated:
+    """RedisError → WindowsUnavailable, so that callers know one family of errors."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, RedisError):
+            raise WindowsUnavailable(f"Redis: {error}") from error
+
+
+def _headers(ring: bytes, spark: bytes) -> tuple[Header, Header] | None:
+    try:
+        return Header.unpack(ring), Header.unpack(spark)
+    except ValueError:
+        return None

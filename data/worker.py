@@ -1,0 +1,71 @@
+"""The worker process: an RQ worker, and a ticker that asks for a refresh every second."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from data import jobs
+from data.errors import MeltwatchError
+from data.refresh import Refresher
+from data.settings import Settings
+from data.telemetry import open_store
+from data.window_cache import Keys, connect
+from data.window_cache.writer import WindowWriter
+
+log = logging.getLogger("meltwatch.worker")
+
+TICK_S = 1.0
+#: Readings are stamped on the second and stored some ms later; a tick just after finds them.
+PHASE_S = 0.15
+#: RQ's own name for how long a dead worker stays listed; also bounds its blocking reads.
+WORKER_TTL_S = 20
+
+
+def tick_for_ever(queue: Queue) -> None:
+    """Ask for a refresh every second; while Redis is away say so once and keep trying."""
+    away = False
+    while True:
+        tick = int((time.time() - PHASE_S) / TICK_S) + 1
+        time.sleep(max(0.0, tick * TICK_S + PHASE_S - time.time()))
+        try:
+            jobs.enqueue_refresh(queue, tick)
+            away = False
+        except (RedisError, OSError) as error:
+            if not away:
+                log.warning("no Redis, no refresh: %s", error)
+            away = True
+
+
+def main() -> None:
+    """Build the parts, start the ticker, work until told to stop."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
+    settings = Settings.from_env()
+    windows = WindowWriter(connect(settings.redis_url), Keys())
+    refresher = Refresher(
+        lambda: open_store(settings.database_url, readonly=True), windows, settings
+    )
+    queue = jobs.queue(connect(settings.queue_url))
+    jobs.use(refresher, windows, queue)
+    threading.Thread(target=tick_for_ever, args=(queue,), daemon=True).start()
+    worker = SimpleWorker(
+        [jobs.queue(connect(settings.queue_url))],
+        connection=connect(settings.queue_url),
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_TTL_S,
+        log_job_description=False,
+    )
+    worker.work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except MeltwatchError as problem:
+        sys.exit(f"meltwatch worker: {problem}")
