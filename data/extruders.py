@@ -131,7 +131,7 @@ def catalogue_to_dict(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "version": catalogue.version,
         "products": [asdict(p) for p in catalogue.products],
-        "extruders": [_extruder_to_dict(e) for e in catalogue.extruders],
+        "extruders": [extruder_to_dict(e) for e in catalogue.extruders],
     }
 
 
@@ -144,7 +144,8 @@ def catalogue_from_dict(raw: Mapping[str, Any]) -> Catalogue:
     )
 
 
-def _extruder_to_dict(extruder: Extruder) -> dict[str, Any]:
+def extruder_to_dict(extruder: Extruder) -> dict[str, Any]:
+    """One extruder of `catalogue_to_dict`."""
     return {
         "id": extruder.id,
         "name": extruder.name,

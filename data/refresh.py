@@ -214,6 +214,7 @@ class Refresher:
             backlog=max(0, store.last_seq() - mark),
             statements_total=before.statements_total + store.statements,
             rebuilding="",
+            catalogue=self._plant.catalogue.version,
         )
 
 

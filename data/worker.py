@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 import time
@@ -68,4 +69,5 @@ if __name__ == "__main__":
     try:
         main()
     except MeltwatchError as problem:
-        sys.exit(f"meltwatch worker: {problem}")
+        print(f"meltwatch worker: {problem}", flush=True)
+        sys.exit(os.EX_CONFIG)  # starting again would not help: see keep_running

@@ -75,6 +75,7 @@ class Status:
     last_error: str = ""
     last_error_at: int = -1
     rebuilding: str = ""
+    catalogue: int = 0
 
     @staticmethod
     def from_hash(raw: Mapping[Any, Any]) -> Status:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -55,10 +56,10 @@ class WindowReader:
     async def catalogue(self) -> Catalogue:
         """The catalogue; an empty one of version 0 before the worker's first success."""
         try:
-            text = await self._redis.get(self.keys.catalogue)
+            text: Any = await self._redis.get(self.keys.catalogue)
         except RedisError as error:
             raise WindowsUnavailable(f"Redis: {error}") from error
-        return catalogue_from_dict(json.loads(text)) if text else Catalogue(0, ())
+        return _catalogue(text)
 
     async def status(self) -> Status:
         """What the refresh did last."""
@@ -66,3 +67,16 @@ class WindowReader:
             return Status.from_hash(await self._redis.hgetall(self.keys.status))
         except RedisError as error:
             raise WindowsUnavailable(f"Redis: {error}") from error
+
+
+def read_catalogue(client: BlockingRedis, keys: Keys) -> Catalogue:
+    """The catalogue for code that does not await. Raises WindowsUnavailable."""
+    try:
+        text: Any = client.get(keys.catalogue)
+    except RedisError as error:
+        raise WindowsUnavailable(f"Redis: {error}") from error
+    return _catalogue(text)
+
+
+def _catalogue(text: bytes | None) -> Catalogue:
+    return catalogue_from_dict(json.loads(text)) if text else Catalogue(0, ())

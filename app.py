@@ -1,0 +1,94 @@
+"""The web process: Settings → readers → Dash → one ASGI `server`. It never opens the store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from a2wsgi import WSGIMiddleware
+from dash import Dash
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+import callbacks.extruder
+import callbacks.plant
+from components.shell import shell
+from data.errors import MeltwatchError, UnknownExtruder, WindowsUnavailable
+from data.extruders import Catalogue
+from data.settings import Settings
+from data.window_cache import Keys, connect, connect_async
+from data.window_cache.reader import WindowReader, read_catalogue
+from routes import health, plant, windows
+
+#: Threads of the bridge to Dash: pages are built in a few ms, live data do not pass here.
+DASH_THREADS = 10
+
+
+def build(settings: Settings) -> Starlette:
+    """The whole web application for these settings."""
+    client = connect(settings.redis_url)
+    dash_app = build_dash(settings, lambda: read_catalogue(client, Keys()))
+    reader = WindowReader(connect_async(settings.redis_url), Keys())
+    bridge: ASGIApp = WSGIMiddleware(dash_app.server, workers=DASH_THREADS)  # type: ignore[assignment]
+    return Starlette(
+        routes=[
+            *windows.routes(reader, settings),
+            *plant.routes(reader),
+            *health.routes(reader, settings),
+            Mount("/", bridge),
+        ],
+        exception_handlers={
+            WindowsUnavailable: _unavailable,
+            UnknownExtruder: _unknown,
+        },
+    )
+
+
+def build_dash(settings: Settings, catalogue: Callable[[], Catalogue]) -> Dash:
+    """The Dash pages on their Flask server."""
+    dash_app = Dash(
+        "app",
+        assets_folder=str(Path(__file__).with_name("assets")),
+        # One module is the entry, it imports the others: loading them twice would run them twice.
+        assets_ignore=r"(?<!meltwatch)\.mjs$",
+        use_pages=True,
+        pages_folder="",
+        title="Meltwatch",
+        update_title=None,
+        serve_locally=True,
+    )
+    callbacks.plant.register(catalogue)
+    callbacks.extruder.register(catalogue)
+    dash_app.layout = shell(
+        settings.plant_name,
+        {
+            "pollMs": round(settings.poll_s * 1000),
+            "staleAfterMs": round(settings.stale_after_s * 1000),
+            "windowS": settings.window_s,
+            "stepMs": settings.step_ms,
+            "timeZone": settings.plant_tz,
+        },
+    )
+    dash_app._setup_server()  # else the first requests race to do it
+    return dash_app
+
+
+async def _unavailable(_request: Request, error: Exception) -> Response:
+    headers = {"Retry-After": "1", "Cache-Control": "no-store"}
+    return JSONResponse({"error": str(error)}, 503, headers=headers)
+
+
+async def _unknown(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 404, headers={"Cache-Control": "no-store"})
+
+
+try:
+    server = build(Settings.from_env())
+except MeltwatchError as problem:
+    print(f"meltwatch web: {problem}", flush=True)
+    sys.exit(os.EX_CONFIG)  # starting again would not help: see keep_running

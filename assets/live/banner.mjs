@@ -1,0 +1,90 @@
+// Says honestly what is wrong with what is shown, within five seconds, and takes it back.
+import { formatAge, formatTime } from "./format.mjs";
+
+const CHECK_MS = 250;
+/** Failing for this long is shown; one lost answer of a second is not worth a shock. */
+const LOST_AFTER_MS = 3000;
+
+export class Banner {
+  /** @param {import("./server_clock.mjs").ServerClock} clock */
+  constructor(clock) {
+    this._clock = clock;
+    this.reset();
+  }
+
+  start(element, settings) {
+    this._element = element;
+    this._settings = settings;
+    setInterval(() => this._show(), CHECK_MS);
+  }
+
+  /** Forget what an earlier page knew. */
+  reset() {
+    this._error = null;
+    this._lastAnswer = performance.now();
+    this._facts = null;
+  }
+
+  failed(error) {
+    this._error = error;
+  }
+
+  /**
+   * @param {{checked: number, head: number, rebuilding?: string, error?: string}} facts
+   *   `checked`: last success of the refresh, `head`: newest reading shown; ms, -1 never
+   */
+  answered(facts) {
+    this._error = null;
+    this._lastAnswer = performance.now();
+    this._facts = facts;
+  }
+
+  _show() {
+    const text = this._text();
+    if (text === this._shown) return;
+    this._shown = text;
+    this._element.hidden = !text;
+    this._element.textContent = text;
+    document.documentElement.toggleAttribute("data-mw-stale", Boolean(text));
+  }
+
+  _text() {
+    if (this._error && performance.now() - this._lastAnswer > LOST_AFTER_MS) return this._lost();
+    const facts = this._facts;
+    if (!facts) return "";
+    const now = this._clock.now();
+    const stale = this._settings.staleAfterMs;
+    if (facts.rebuilding) return `Windows are being rebuilt: ${facts.rebuilding} extruders done.`;
+    if (facts.checked > 0 && now - facts.checked > stale) {
+      return `Refresh stopped ${this._ago(facts.checked)}${facts.error ? `: ${facts.error}` : ""}.${this._upTo()}`;
+    }
+    if (facts.head > 0 && now - facts.head > stale) {
+      return `No new readings since ${this._time(facts.head)}: check ingest and the machines.`;
+    }
+    return "";
+  }
+
+  _lost() {
+    const what = {
+      server: "Server lost, trying again",
+      windows: `Windows unavailable (${this._error.message}), trying again`,
+      missing: `No window for this extruder yet`,
+    }[this._error.kind];
+    return `${what}.${this._upTo()}`;
+  }
+
+  _upTo() {
+    const head = this._facts?.head ?? -1;
+    return head > 0 ? ` Showing readings up to ${this._time(head)}.` : " No readings to show.";
+  }
+
+  _time(ts) {
+    return formatTime(ts, this._settings.timeZone);
+  }
+
+  _ago(ts) {
+    // Whole tens of seconds: a banner that changes every second is read aloud every second.
+    const ms = Math.floor((this._clock.now() - ts) / 10_000) * 10_000;
+    return ms ? `${formatAge(ms)} ago` : "some seconds ago";
+  }
+}

@@ -1,0 +1,141 @@
+// The Extruder page: one window in the browser feeds gauges, zone profile and trends.
+import { Feed, FeedError, request } from "./feed.mjs";
+import { formatAge, formatNumber } from "./format.mjs";
+import { Gauges } from "./gauges.mjs";
+import { deviation, JOB, JOB_WORDS, SIGNS } from "./limits.mjs";
+import { part, setClass, setText } from "./text.mjs";
+import { mountTrends } from "./trend_section.mjs";
+import { readSelection, writeSelection } from "./selection.mjs";
+import { WindowBuffer } from "./window_buffer.mjs";
+import { decode } from "./window_codec.mjs";
+import { ZoneProfile } from "./zone_profile.mjs";
+
+export function mountExtruder(root, context) {
+  return new ExtruderPage(root, context);
+}
+
+class ExtruderPage {
+  constructor(root, { clock, banner, settings }) {
+    Object.assign(this, { root, clock, banner, settings });
+    this._url = `/windows/${root.dataset.mwExtruder}`;
+    this._trends = null;
+    this._product = null;
+    banner.reset();
+    this._feed = new Feed(settings.pollMs, (signal) => this._step(signal), (error) => {
+      if (error) banner.failed(error);
+    });
+    this._ages = setInterval(() => this._age(), 500);
+  }
+
+  destroy() {
+    this._feed.stop();
+    clearInterval(this._ages);
+    this._trends?.destroy();
+    this._zones?.destroy();
+  }
+
+  async _step(signal) {
+    if (!this._extruder) await this._load(signal);
+    let message = await this._fetch(this._following ? "/delta" : "", signal);
+    if (message.catalogue !== this._version) await this._load(signal);
+    if (this._buffer.apply(message) === "snapshot-needed") {
+      message = await this._fetch("", signal);
+      this._buffer.apply(message);
+    }
+    this._following = true;
+    this._show(message);
+  }
+
+  async _fetch(suffix, signal) {
+    const response = await request(this._url + suffix, signal);
+    let body;
+    try {
+      body = await response.arrayBuffer();
+    } catch (error) {
+      throw new FeedError("server", error.message);
+    }
+    const message = decode(body);
+    this.clock.sync(message.servedTs);
+    return message;
+  }
+
+  /** Signals and limits; a change of signals needs another page, a change of limits does not. */
+  async _load(signal) {
+    const body = await (await request(`/catalogue/${this.root.dataset.mwExtruder}`, signal)).json();
+    const known = this._extruder && JSON.stringify(this._extruder.signals);
+    if (known && known !== JSON.stringify(body.extruder.signals)) return location.reload();
+    this._version = body.version;
+    this._extruder = body.extruder;
+    this._products = Object.fromEntries(body.products.map(({ code, name }) => [code, name]));
+    this._product = null;
+    if (!known) this._build();
+  }
+
+  _build() {
+    const { signals } = this._extruder;
+    const slots = Math.round((this.settings.windowS * 1000) / this.settings.stepMs);
+    this._buffer = new WindowBuffer(signals.length, slots, this.settings.stepMs);
+    this._gauges = new Gauges(this.root, signals);
+    this._zones = new ZoneProfile(this.root.querySelector("#zone-profile"), signals);
+    this._jobSlot = signals.findIndex((one) => one.name === "JobStatus");
+    this._productSlot = signals.findIndex((one) => one.name === "Product");
+    this._trends = mountTrends(this.root.querySelector("#extruder-trends"), {
+      extruder: this._extruder,
+      buffer: this._buffer,
+      clock: this.clock,
+      timeZone: this.settings.timeZone,
+      selection: readSelection(),
+      onSelectionChange: (names) => writeSelection(names, signals),
+    });
+  }
+
+  _show(message) {
+    const { signals } = this._extruder;
+    const read = (slot) => (slot < 0 ? { value: NaN, quality: 255 } : this._buffer.latest(slot));
+    const job = read(this._jobSlot).value;
+    this._suppressed = Number.isFinite(job) && job !== JOB.PRODUCTION;
+    this._inForce(read(this._productSlot).value || 0);
+    const shown = this._suppressed ? {} : this._limits;
+    this._gauges.update(read, shown, this._suppressed);
+    this._zones.update(read, this._limits, this._suppressed);
+    setText(part(this.root, "state"), JOB_WORDS[job] ?? "No job data");
+    setText(part(this.root, "worst"), worstText(signals, read, shown));
+    setClass(this.root, "extruder--suppressed", this._suppressed);
+    this.banner.answered({ checked: message.checkedTs, head: message.headTs });
+    this._head = message.headTs;
+    this._trends.update();
+    this._age();
+  }
+
+  _inForce(product) {
+    if (product === this._product) return;
+    this._product = product;
+    this._limits = this._extruder.limits[product] ?? this._extruder.limits[0] ?? {};
+    setText(part(this.root, "product"), this._products[product] ?? "");
+    this._trends.setLimits(this._limits);
+  }
+
+  _age() {
+    if (!(this._head > 0)) return;
+    const age = Math.max(0, this.clock.now() - this._head);
+    setText(part(this.root, "age"), `Readings ${formatAge(age)} old`);
+    setClass(this.root, "extruder--silent", age > this.settings.staleAfterMs);
+  }
+}
+
+/** The worst deviation in words: highest severity, then furthest past its limit on its scale. */
+function worstText(signals, read, limits) {
+  let worst = null;
+  signals.forEach((signal, slot) => {
+    const value = read(slot).value;
+    const past = deviation(value, limits[signal.name]);
+    if (!past) return;
+    const over = Math.abs(value - past.bound) / Math.max(1e-9, signal.high - signal.low);
+    const rank = past.severity * 1000 + over;
+    if (!worst || rank > worst.rank) worst = { rank, past, signal, value };
+  });
+  if (!worst) return "";
+  const { signal, past, value } = worst;
+  const number = (x) => formatNumber(x, signal.decimals);
+  return `${SIGNS[past.name]} ${signal.label} ${number(value)} ${signal.unit} · ${past.name} ${number(past.bound)}`;
+}

@@ -1,0 +1,67 @@
+// Feeds the DAQ gauges and the figures under them, without a round trip to the server.
+import { formatNumber } from "./format.mjs";
+import { deviation, QUALITY_WORDS, SIGNS } from "./limits.mjs";
+import { part, setClass, setText } from "./text.mjs";
+
+/** Colours as values, since the gauge draws an SVG attribute; grey until abnormal (ISA-101). */
+const COLOURS = ["#76818b", "#e39a12", "#d3202f"];
+
+export class Gauges {
+  constructor(root, signals) {
+    this._signals = signals;
+    this._tiles = [...root.querySelectorAll("[data-mw-gauge]")].map((element) => ({
+      element,
+      slot: Number(element.dataset.mwGauge),
+      number: part(element, "number"),
+      note: part(element, "note"),
+      shown: {},
+    }));
+  }
+
+  /**
+   * @param {(slot: number) => {value: number, quality: number}} read latest reading of a slot
+   * @param {Record<string, object>} limits in force, by signal name
+   * @param {boolean} suppressed limits are suppressed by design (start-up, stopped)
+   */
+  update(read, limits, suppressed) {
+    for (const tile of this._tiles) this._tile(tile, read(tile.slot), limits, suppressed);
+  }
+
+  _tile(tile, { value, quality }, limits, suppressed) {
+    const signal = this._signals[tile.slot];
+    const void_ = !Number.isFinite(value);
+    const bounds = limits[signal.name];
+    const past = deviation(value, bounds);
+    setText(tile.number, void_ ? "—" : formatNumber(value, signal.decimals));
+    setText(tile.note, note(signal, quality, bounds, past, suppressed));
+    setClass(tile.element, "gauge--loading", false);
+    setClass(tile.element, "gauge--void", void_);
+    setClass(tile.element, "gauge--high", past?.severity === 1);
+    setClass(tile.element, "gauge--highhigh", past?.severity === 2);
+    if (!void_) this._dial(tile, signal, value, past?.severity ?? 0);
+  }
+
+  /** Push rounded values only when they changed, and only once the gauge is drawn. */
+  _dial(tile, signal, value, severity) {
+    const id = `gauge-${tile.slot}`;
+    if (!document.getElementById(id)) return;
+    const rounded = Number(value.toFixed(signal.decimals));
+    const next = {
+      value: Math.min(signal.high, Math.max(signal.low, rounded)),
+      color: COLOURS[severity],
+    };
+    if (next.value === tile.shown.value && next.color === tile.shown.color) return;
+    tile.shown = next;
+    window.dash_clientside.set_props(id, next);
+  }
+}
+
+function note(signal, quality, bounds, past, suppressed) {
+  if (quality) return QUALITY_WORDS[quality] ?? `quality ${quality}`;
+  if (past) return `${SIGNS[past.name]} past ${past.name} ${formatNumber(past.bound, signal.decimals)}`;
+  if (suppressed) return "limits suppressed";
+  const parts = [];
+  if (bounds?.l != null) parts.push(`L ${formatNumber(bounds.l, signal.decimals)}`);
+  if (bounds?.h != null) parts.push(`H ${formatNumber(bounds.h, signal.decimals)}`);
+  return parts.join(" · ") || "no limits set";
+}

@@ -1,0 +1,71 @@
+// The Plant page: one answer a second feeds all cards; those that need attention come first.
+import { Feed, request } from "./feed.mjs";
+import { PlantCard } from "./plant_card.mjs";
+import { setText } from "./text.mjs";
+
+const SPARK_MS = 15_000;
+
+export function mountPlant(root, { clock, banner, settings }) {
+  banner.reset();
+  const grid = root.querySelector("#plant-cards");
+  const cards = new Map(
+    [...grid.children].map((element) => {
+      const card = new PlantCard(element, clock, settings);
+      return [card.id, card];
+    }),
+  );
+  let sparksAt = -Infinity;
+
+  async function step(signal) {
+    const body = await (await request("/plant", signal)).json();
+    if (String(body.catalogue) !== root.dataset.mwCatalogue) return location.reload();
+    clock.sync(body.served);
+    for (const summary of body.cards) cards.get(summary.id)?.update(summary);
+    const head = Math.max(-1, ...body.cards.map((summary) => summary.head));
+    banner.answered({ ...body, head });
+    sort(grid, [...cards.values()]);
+    tally(root, [...cards.values()]);
+    await sparks(signal);
+  }
+
+  async function sparks(signal) {
+    if (performance.now() - sparksAt < SPARK_MS || grid.classList.contains("cards--tight")) return;
+    sparksAt = performance.now();
+    const body = await (await request("/plant/sparks", signal)).json();
+    for (const [id, line] of Object.entries(body.sparks)) cards.get(Number(id))?.drawSpark(line);
+  }
+
+  const feed = new Feed(settings.pollMs, step, (error) => error && banner.failed(error));
+  const ages = setInterval(() => {
+    for (const card of cards.values()) card.tick();
+    tally(root, [...cards.values()]);
+  }, 500);
+  return {
+    destroy() {
+      feed.stop();
+      clearInterval(ages);
+    },
+  };
+}
+
+/** Reorder only when the order changed, and keep the keyboard where it was. */
+function sort(grid, cards) {
+  const wanted = cards.sort((a, b) => b.need() - a.need() || a.id - b.id).map((card) => card.element);
+  if (wanted.every((element, index) => grid.children[index] === element)) return;
+  const focused = document.activeElement;
+  grid.append(...wanted);
+  if (focused && focused !== document.activeElement) focused.focus({ preventScroll: true });
+}
+
+function tally(root, cards) {
+  const counts = { attention: 0, silent: 0, production: 0, startup: 0, stopped: 0 };
+  for (const card of cards) {
+    counts[card.group()] += 1;
+    if (card.needsAttention()) counts.attention += 1;
+  }
+  for (const [key, count] of Object.entries(counts)) {
+    const element = root.querySelector(`[data-mw-tally="${key}"]`);
+    setText(element, String(count));
+    element.parentElement.toggleAttribute("data-mw-some", count > 0);
+  }
+}

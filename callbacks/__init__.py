@@ -1,0 +1,1 @@
+"""What happens when people act: one module per page."""

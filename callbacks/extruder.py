@@ -1,0 +1,35 @@
+"""The Extruder page: what it is built from when somebody opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dash
+from dash.development.base_component import Component
+
+from components.extruder_page import extruder_page
+from components.states import unavailable, unknown, waiting
+from data.errors import WindowsUnavailable
+from data.extruders import Catalogue
+
+
+def register(catalogue: Callable[[], Catalogue]) -> None:
+    """Register the page under `/extruder/<number>`."""
+
+    def layout(extruder: str = "", **_query: str) -> Component:
+        try:
+            found = catalogue()
+        except WindowsUnavailable as error:
+            return unavailable(str(error))
+        if not found.extruders:
+            return waiting()
+        one = found.extruder(int(extruder)) if extruder.isdecimal() else None
+        return extruder_page(one, found) if one else unknown(extruder)
+
+    dash.register_page(
+        "extruder",
+        path_template="/extruder/<extruder>",
+        name="Extruder",
+        title="Extruder – Meltwatch",
+        layout=layout,
+    )

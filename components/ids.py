@@ -1,0 +1,16 @@
+"""Every id that a callback or script addresses, declared once."""
+
+SHELL = "mw-shell"
+BANNER = "mw-banner"
+CLOCK = "mw-clock"
+THEME_TOGGLE = "mw-theme"
+PLANT_ROOT = "plant-root"
+PLANT_CARDS = "plant-cards"
+EXTRUDER_ROOT = "extruder-root"
+TRENDS = "extruder-trends"
+ZONE_PROFILE = "zone-profile"
+
+
+def gauge(slot: int) -> str:
+    """Id of the DAQ gauge of a signal's slot on the Extruder page."""
+    return f"gauge-{slot}"

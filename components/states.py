@@ -1,0 +1,35 @@
+"""What a page shows when it has no numbers: why, and what to do."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+
+def notice(title: str, text: str, watch: bool = False) -> Component:
+    """A calm full-page notice; with `watch` the page reloads by itself once windows are there."""
+    attributes = {"data-mw-page": "waiting"} if watch else {}
+    return html.Section(
+        [html.H1(title), html.P(text), dcc.Link("Back to the plant", href="/", className="button")],
+        className="notice",
+        **attributes,
+    )
+
+
+def unavailable(reason: str) -> Component:
+    """Redis does not answer."""
+    return notice("Windows unavailable", f"{reason}. This page comes back by itself.", watch=True)
+
+
+def waiting() -> Component:
+    """No catalogue yet: the first refresh has not run."""
+    return notice(
+        "Waiting for the first readings",
+        "No worker has filled the windows yet. This page opens by itself as soon as one has.",
+        watch=True,
+    )
+
+
+def unknown(extruder: str) -> Component:
+    """A number that no extruder has."""
+    return notice("No such extruder", f"There is no extruder {extruder!r} in this plant.")

@@ -1,0 +1,1 @@
+"""What the browser fetches directly: windows, cards, health. Async, Redis only."""

@@ -1,0 +1,84 @@
+"""GET /windows/{extruder} (the whole window) and /windows/{extruder}/delta (its last seconds)."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from data.errors import UnknownExtruder
+from data.extruders import extruder_to_dict
+from data.settings import Settings
+from data.window_cache.reader import WindowReader
+from data.window_codec import encode, from_window
+from data.windows import unroll
+from routes.micro_cache import Answer, MicroCache
+
+MEDIA_TYPE = "application/vnd.meltwatch.window"
+#: Seconds of a delta: a viewer may miss nine polls of ten before it needs the whole window.
+DELTA_S = 10
+#: Windows change once a second; a fifth of that adds little to the age of what is shown.
+KEEP_S = 0.2
+
+
+def routes(reader: WindowReader, settings: Settings) -> list[Route]:
+    """Routes that serve windows and what explains them."""
+    cache = MicroCache(KEEP_S)
+    delta_steps = DELTA_S * 1000 // settings.step_ms
+
+    async def window(request: Request, last: int | None) -> Response:
+        extruder = request.path_params["extruder"]
+        make = lambda: _window(reader, extruder, last)  # noqa: E731
+        return (await cache.get((extruder, last), make)).respond(request)
+
+    async def snapshot(request: Request) -> Response:
+        return await window(request, None)
+
+    async def delta(request: Request) -> Response:
+        return await window(request, delta_steps)
+
+    async def catalogue(request: Request) -> Response:
+        extruder = request.path_params["extruder"]
+        answer = await cache.get(("catalogue", extruder), lambda: _catalogue(reader, extruder))
+        return answer.respond(request)
+
+    return [
+        Route("/windows/{extruder:int}", snapshot),
+        Route("/windows/{extruder:int}/delta", delta),
+        Route("/catalogue/{extruder:int}", catalogue),
+    ]
+
+
+async def _window(reader: WindowReader, extruder: int, last: int | None) -> Answer:
+    blob, status = await reader.ring(extruder)
+    if blob is None:
+        raise UnknownExtruder(f"no window for extruder {extruder}")
+    window = unroll(blob, last)
+    message = from_window(
+        window,
+        extruder,
+        served_ts=int(time.time() * 1000),
+        checked_ts=status.last_success,
+        catalogue=status.catalogue,
+        delta=last is not None,
+    )
+    etag = f"{window.header.head_ts}-{window.header.revision}-{status.last_success}"
+    return Answer.of(encode(message), etag, MEDIA_TYPE)
+
+
+async def _catalogue(reader: WindowReader, extruder_id: int) -> Answer:
+    catalogue = await reader.catalogue()
+    extruder = catalogue.extruder(extruder_id)
+    if extruder is None:
+        raise UnknownExtruder(f"no extruder {extruder_id}")
+    body = {
+        "version": catalogue.version,
+        "extruder": extruder_to_dict(extruder),
+        "products": [asdict(product) for product in catalogue.products],
+    }
+    etag = f"{catalogue.version}-{extruder_id}"
+    return Answer.of(json.dumps(body).encode(), etag, "application/json")

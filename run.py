@@ -1,0 +1,112 @@
+"""`make run`: everything of the Procfile, an embedded Valkey if no REDIS_URL is set, supervised."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+from honcho.printer import Message, Printer
+
+from data.errors import MeltwatchError, SettingError
+from data.settings import Settings
+
+WORKERS = 2
+REDIS_PORT = 6390
+
+
+class CalmPrinter(Printer):  # type: ignore[misc]  # honcho has no types
+    """Lines of the processes, without honcho's own about starts and stops."""
+
+    def write(self, message: Message) -> None:
+        """Print a process's line."""
+        if message.name != "system":
+            super().write(message)
+
+
+def environment() -> dict[str, str]:
+    """The processes' environment: ours, the virtual environment's programs, REDIS_URL."""
+    here = str(Path(sys.executable).parent)
+    env = {**os.environ, "PATH": f"{here}:{os.environ.get('PATH', '')}", "PYTHONUNBUFFERED": "1"}
+    if not env.get("REDIS_URL"):
+        env["REDIS_URL"] = f"redis://127.0.0.1:{_free_port(REDIS_PORT)}/0"
+    return env
+
+
+def commands(embed_redis: bool) -> dict[str, str]:
+    """Shell command by process name."""
+    wanted = dict(parse_procfile(Path(__file__).with_name("Procfile").read_text()).processes)
+    worker = wanted.pop("worker")
+    wanted |= {f"worker.{n}": worker for n in range(1, WORKERS + 1)}
+    if embed_redis:
+        wanted = {"redis": "python -m embedded_redis", **wanted}
+    return {name: f"exec python -m keep_running {command}" for name, command in wanted.items()}
+
+
+def announce(settings: Settings) -> None:
+    """Print the address once live data are there, or say what is still missing."""
+    address = f"http://{settings.host}:{settings.port}"
+    said = time.monotonic()
+    while True:
+        reason = _not_ready(address)
+        if reason is None:
+            print(f"Meltwatch is at {address} (Ctrl-C stops it)", flush=True)
+            return
+        if time.monotonic() - said > 15:
+            said = time.monotonic()
+            print(f"starting: {reason}", flush=True)
+        time.sleep(0.25)
+
+
+def _not_ready(address: str) -> str | None:
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+            return None
+    except urllib.error.HTTPError as error:
+        return str(json.load(error).get("reason"))
+    except OSError as error:
+        return f"the web process does not answer yet: {error}"
+
+
+def _free_port(first: int) -> int:
+    return next(port for port in range(first, first + 100) if _is_free("127.0.0.1", port))
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def main() -> int:
+    """Run until Ctrl-C; the exit code."""
+    env = environment()
+    settings = Settings.from_env(env)
+    if not _is_free(settings.host, settings.port):
+        raise SettingError("PORT", settings.port, f"a port that is free on {settings.host}")
+    manager = Manager(CalmPrinter(sys.stdout))
+    for name, command in commands(not os.environ.get("REDIS_URL")).items():
+        manager.add_process(name, command, env=env)
+    threading.Thread(target=announce, args=(settings,), daemon=True).start()
+    manager.loop()
+    stopped_by_signal = manager.returncode in {130, 143}
+    return 0 if stopped_by_signal else manager.returncode or 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except MeltwatchError as problem:
+        sys.exit(f"meltwatch: {problem}")
