@@ -28,6 +28,12 @@ class StoreError(MeltwatchError):
     retryable = True
 
 
+class CatalogueConflict(StoreError):
+    """A catalogue would change the meaning of stored rows; trying again cannot help."""
+
+    retryable = False
+
+
 class WindowsUnavailable(MeltwatchError):
     """Redis does not answer; the caller shows what it has and says so."""
 

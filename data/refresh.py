@@ -98,7 +98,7 @@ class Refresher:
         commit = self._windows.begin()
         changed = self._load_plant(store)
         if changed:
-            commit.catalogue(self._plant.catalogue)
+            self._publish_plant(commit)
         usable = self._usable(rows)
         by_extruder = _by_extruder(usable)
         self._lay_in(store, commit, by_extruder, self._plant.extruders if changed else by_extruder)
@@ -112,6 +112,11 @@ class Refresher:
             return False
         self._plant = PlantView(store.catalogue(), self._settings)
         return True
+
+    def _publish_plant(self, commit: Commit) -> None:
+        commit.catalogue(self._plant.catalogue)
+        for retired in self._windows.shown() - set(self._plant.extruders):
+            commit.forget(retired)
 
     def _usable(self, rows: Sequence[Row]) -> list[Row]:
         latest = time.time() * 1000 + AHEAD_MS
@@ -213,6 +218,7 @@ class Refresher:
             rows_ahead=before.rows_ahead + ahead,
             backlog=max(0, store.last_seq() - mark),
             statements_total=before.statements_total + store.statements,
+            refreshes_total=before.refreshes_total + 1,
             rebuilding="",
             catalogue=self._plant.catalogue.version,
         )

@@ -44,10 +44,13 @@ class Settings:
         read = _Reader(env)
         redis_url = read.url("REDIS_URL", "redis://127.0.0.1:6390/0")
         var_dir = Path(env.get("VAR_DIR") or "var").resolve()
+        replay = read.text("REPLAY", "")
+        # A replay has a store of its own: its extruders are not those of the simulated plant.
+        store = var_dir / (f"replay-{Path(replay).stem}.sqlite" if replay else "telemetry.sqlite")
         return Settings(
             redis_url=redis_url,
             queue_url=read.url("QUEUE_URL", redis_url),
-            database_url=read.text("DATABASE_URL", f"sqlite:///{var_dir / 'telemetry.sqlite'}"),
+            database_url=read.text("DATABASE_URL", f"sqlite:///{store}"),
             host=read.text("HOST", "127.0.0.1"),
             port=read.whole("PORT", 8050, 1, 65535),
             plant_name=read.text("PLANT_NAME", "Meltwatch plant"),
@@ -59,7 +62,7 @@ class Settings:
             spark_step_s=read.whole("SPARK_STEP_S", 15, 1, 60),
             extruders=read.whole("EXTRUDERS", 8, 1, 1000),
             seed=read.whole("SEED", 1, 0, 2**31 - 1),
-            replay=read.text("REPLAY", ""),
+            replay=replay,
             mapping=read.text("MAPPING", ""),
             speed=read.number("SPEED", 1.0, 0.01, 1000.0),
             var_dir=var_dir,

@@ -130,6 +130,18 @@ def test_a_lost_ring_or_a_new_signal_is_rebuilt_when_the_catalogue_changes(
     assert json.loads(client.get(Keys().catalogue))["version"] == 2
 
 
+def test_a_retired_extruder_leaves_the_screens(
+    store: TelemetryStore, refresher: Refresher, client: Redis
+) -> None:
+    store.put_catalogue(plant(2), "test", "")
+    store.append([row(NOW, e, 1.0, 1.0, 2.0) for e in (1, 2)])
+    refresher.rebuild()
+    store.put_catalogue(plant(1), "test", "", complete=True)
+    refresher.refresh()
+    assert client.hkeys(Keys().summaries) == [b"1"]
+    assert client.get(Keys().ring(2)) is None
+
+
 def test_a_stamp_far_ahead_does_not_push_the_real_readings_out(
     store: TelemetryStore, refresher: Refresher, client: Redis
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.errors import SettingError, StoreError
+from data.errors import CatalogueConflict, SettingError, StoreError
 from data.extruders import Limits, Signal
 from data.quality import Quality
 from data.telemetry import Appended, ImportMark, TelemetryStore, open_store
@@ -29,6 +29,7 @@ def test_appending_twice_changes_nothing(store: TelemetryStore) -> None:
     assert store.append(rows) == Appended(stored=5)
     assert store.append(rows) == Appended(unchanged=5)
     assert [r.seq for r in store.rows_since(0, 10)] == [1, 2, 3, 4, 5]
+    assert store.last_seq() == 5
 
 
 def test_a_correction_is_a_new_arrival_that_keeps_what_it_does_not_report(
@@ -79,8 +80,27 @@ def test_signals_may_be_appended_but_not_reordered(store: TelemetryStore) -> Non
     more = (*SIGNALS, Signal("Load", "Load", "%", "Drive", 0, 120))
     store.put_catalogue(plant(1, more), "test", "one more")
     assert len(store.catalogue().extruders[0].signals) == 4
-    with pytest.raises(StoreError, match="append new signals"):
+    with pytest.raises(CatalogueConflict, match="append new signals"):
         store.put_catalogue(plant(1, more[::-1]), "test", "reordered")
+
+
+def test_extruders_that_a_source_no_longer_delivers_are_retired(store: TelemetryStore) -> None:
+    store.put_catalogue(plant(3), "simulator", "")
+    store.put_catalogue(plant(1), "another source", "", complete=True)
+    assert [e.id for e in store.catalogue().extruders] == [1, 2, 3]
+    store.put_catalogue(plant(2), "simulator", "", complete=True)
+    assert [e.id for e in store.catalogue().extruders] == [1, 2]
+    store.put_catalogue(plant(3), "simulator", "", complete=True)
+    assert [e.id for e in store.catalogue().extruders] == [1, 2, 3]
+
+
+def test_limits_that_a_person_set_stay_when_the_source_starts_again(
+    store: TelemetryStore,
+) -> None:
+    store.put_catalogue(plant(1), "simulator", "")
+    store.set_limits(1, 0, {"MeltPressure": Limits(h=250.0)}, "M. Weber", "new die")
+    store.put_catalogue(plant(1), "simulator", "")
+    assert store.catalogue().extruders[0].limits[0]["MeltPressure"].h == 250.0
 
 
 def test_readings_by_name_are_plain_sql(store: TelemetryStore, store_url: str) -> None:

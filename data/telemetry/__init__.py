@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from data.errors import SettingError
-from data.extruders import Catalogue
+from data.extruders import Catalogue, Limits
 from data.windows import Row
 
 
@@ -70,12 +70,21 @@ class TelemetryStore(Protocol):
     def catalogue(self) -> Catalogue:
         """Extruders, signals, limits and products as configured now."""
 
-    def put_catalogue(self, catalogue: Catalogue, author: str, reason: str) -> None:
-        """Make `catalogue` the one in force; unchanged parts keep their version.
+    def put_catalogue(
+        self, catalogue: Catalogue, source: str, reason: str, complete: bool = False
+    ) -> None:
+        """Add or change what `source` delivers; unchanged parts keep their version.
 
-        Raises StoreError when an extruder's known signals are reordered or removed, since the
-        slots of stored rows would change their meaning.
+        `complete` says that these are all extruders of this source: its others are retired (no
+        longer shown, their readings kept). Limits that a person has set stay in force.
+        Raises CatalogueConflict when known signals of an extruder are reordered or removed,
+        since the slots of stored rows would change their meaning.
         """
+
+    def set_limits(
+        self, extruder: int, product: int, limits: Mapping[str, Limits], author: str, reason: str
+    ) -> None:
+        """Put limits in force for one extruder and product (0: any); every version is kept."""
 
     def import_mark(self, key: str) -> ImportMark:
         """Progress of the import called `key`."""

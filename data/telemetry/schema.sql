@@ -9,7 +9,13 @@ CREATE TABLE readings (
     quality  BLOB,
     UNIQUE (extruder, ts)
 );
-CREATE TABLE extruders (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+-- A retired extruder (active = 0) is no longer shown; `source` delivers its readings.
+CREATE TABLE extruders (
+    id     INTEGER PRIMARY KEY,
+    name   TEXT NOT NULL,
+    source TEXT NOT NULL,
+    active INTEGER NOT NULL
+);
 CREATE TABLE signals (
     extruder   INTEGER NOT NULL REFERENCES extruders (id),
     slot       INTEGER NOT NULL,

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import StoreError
-from data.extruders import (
-    Catalogue,
-    Extruder,
-    Limits,
-    Product,
-    Signal,
-    limits_from_dict,
-    limits_to_dict,
-    signal_from_dict,
-)
+from data.extruders import Catalogue, Limits
 from data.quality import Quality
 from data.telemetry import Appended, ImportMark
+from data.telemetry.sqlite_catalogue import SqliteCatalogue
 from data.windows import Row, fit, overlay
 
 SCHEMA_VERSION = 1
@@ -33,7 +22,11 @@ SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 2.0
 
 _COLUMNS = 'seq, extruder, ts, "values", quality'
-_INSERT = 'INSERT OR IGNORE INTO readings (extruder, ts, "values", quality) VALUES (?, ?, ?, ?)'
+# Not INSERT OR IGNORE: that would use up a seq for every row that is already there.
+_INSERT = (
+    'INSERT INTO readings (extruder, ts, "values", quality) SELECT ?1, ?2, ?3, ?4'
+    " WHERE NOT EXISTS (SELECT 1 FROM readings WHERE extruder = ?1 AND ts = ?2)"
+)
 
 
 class SqliteStore:
@@ -44,6 +37,7 @@ class SqliteStore:
         try:
             self._db = _connect(Path(path), readonly)
             self._db.set_trace_callback(self._count)
+            self._catalogue = SqliteCatalogue(self._db, self._all)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"cannot open the store {path}: {error}") from error
 
@@ -101,37 +95,27 @@ class SqliteStore:
 
     def catalogue_version(self) -> int:
         """See TelemetryStore.catalogue_version."""
-        found = self._all("SELECT value FROM meta WHERE key = 'catalogue_version'")
-        return int(found[0][0])
+        return self._catalogue.version()
 
     def catalogue(self) -> Catalogue:
         """See TelemetryStore.catalogue."""
-        return Catalogue(
-            version=self.catalogue_version(),
-            extruders=tuple(
-                Extruder(id_, name, self._signals(id_), self._limits(id_))
-                for id_, name in self._all("SELECT id, name FROM extruders ORDER BY id")
-            ),
-            products=tuple(
-                Product(code, name)
-                for code, name in self._all("SELECT code, name FROM products ORDER BY code")
-            ),
-        )
+        return self._catalogue.read()
 
-    def put_catalogue(self, catalogue: Catalogue, author: str, reason: str) -> None:
+    def put_catalogue(
+        self, catalogue: Catalogue, source: str, reason: str, complete: bool = False
+    ) -> None:
         """See TelemetryStore.put_catalogue."""
-        with self._transaction():
-            before = self._db.total_changes
-            for product in catalogue.products:
-                self._put_if_changed("products", "code", product.code, product.name)
-            for extruder in catalogue.extruders:
-                self._put_if_changed("extruders", "id", extruder.id, extruder.name)
-                self._put_signals(extruder)
-                self._put_limits(extruder, author, reason)
-            if self._db.total_changes != before:
-                self._db.execute(
-                    "UPDATE meta SET value = value + 1 WHERE key = 'catalogue_version'"
-                )
+        with self._transaction(), self._catalogue.change():
+            self._catalogue.put(catalogue, source, reason)
+            if complete:
+                self._catalogue.retire_others(catalogue, source)
+
+    def set_limits(
+        self, extruder: int, product: int, limits: Mapping[str, Limits], author: str, reason: str
+    ) -> None:
+        """See TelemetryStore.set_limits."""
+        with self._transaction(), self._catalogue.change():
+            self._catalogue.set_limits(extruder, product, limits, author, reason)
 
     def import_mark(self, key: str) -> ImportMark:
         """See TelemetryStore.import_mark."""
@@ -141,54 +125,6 @@ class SqliteStore:
     def close(self) -> None:
         """See TelemetryStore.close."""
         self._db.close()
-
-    def _signals(self, extruder: int) -> tuple[Signal, ...]:
-        sql = "SELECT definition FROM signals WHERE extruder = ? ORDER BY slot"
-        return tuple(signal_from_dict(json.loads(text)) for (text,) in self._all(sql, extruder))
-
-    def _limits(self, extruder: int) -> dict[int, Mapping[str, Limits]]:
-        sql = (
-            "SELECT product, limits FROM limit_sets WHERE version IN"
-            " (SELECT max(version) FROM limit_sets WHERE extruder = ? GROUP BY product)"
-        )
-        return {code: limits_from_dict(json.loads(text)) for code, text in self._all(sql, extruder)}
-
-    def _put_if_changed(self, table: str, key: str, value: int, name: str) -> None:
-        self._db.execute(
-            f"INSERT INTO {table} ({key}, name) VALUES (?, ?) ON CONFLICT ({key})"
-            " DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
-            (value, name),
-        )
-
-    def _put_signals(self, extruder: Extruder) -> None:
-        known = [signal.name for signal in self._signals(extruder.id)]
-        names = [signal.name for signal in extruder.signals]
-        if names[: len(known)] != known:
-            raise StoreError(
-                f"extruder {extruder.name!r}: its stored signals {known} must stay first and in"
-                " order; append new signals, or use another DATABASE_URL for another plant"
-            )
-        self._db.executemany(
-            "INSERT INTO signals VALUES (?, ?, ?, ?, ?) ON CONFLICT (extruder, slot) DO UPDATE"
-            " SET unit = excluded.unit, definition = excluded.definition"
-            " WHERE definition <> excluded.definition",
-            [
-                (extruder.id, slot, s.name, s.unit, json.dumps(asdict(s), sort_keys=True))
-                for slot, s in enumerate(extruder.signals)
-            ],
-        )
-
-    def _put_limits(self, extruder: Extruder, author: str, reason: str) -> None:
-        now = time.time_ns() // 1_000_000
-        in_force = self._limits(extruder.id)
-        for product, limits in extruder.limits.items():
-            if in_force.get(product) != limits:
-                text = json.dumps(limits_to_dict(limits), sort_keys=True)
-                self._db.execute(
-                    "INSERT INTO limit_sets (ts, extruder, product, author, reason, limits)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (now, extruder.id, product, author, reason, text),
-                )
 
     def _save_mark(self, key: str, mark: ImportMark) -> None:
         self._db.execute(

@@ -72,6 +72,7 @@ class Status:
     rows_ahead: int = 0
     backlog: int = 0
     statements_total: int = 0
+    refreshes_total: int = 0
     last_error: str = ""
     last_error_at: int = -1
     rebuilding: str = ""

@@ -2,7 +2,7 @@
 -- KEYS: watermark, lease, then the keys that the writes name by their position.
 -- ARGV: expected watermark ('' = must be missing), new watermark ('' = leave), lease token,
 --       lease ms, then groups of four: operation, key position, a, b
---         R  SETRANGE key a b        S  SET key b        H  HSET key a b
+--         R  SETRANGE key a b     S  SET key b     H  HSET key a b     F  HDEL key a     D  DEL key
 -- Returns 1, or 0 when fenced: another worker holds the lease or has moved the watermark.
 local watermark = redis.call('GET', KEYS[1]) or ''
 if watermark ~= ARGV[1] or redis.call('GET', KEYS[2]) ~= ARGV[3] then
@@ -15,6 +15,10 @@ for i = 5, #ARGV, 4 do
         redis.call('SETRANGE', key, a, b)
     elseif ARGV[i] == 'H' then
         redis.call('HSET', key, a, b)
+    elseif ARGV[i] == 'F' then
+        redis.call('HDEL', key, a)
+    elseif ARGV[i] == 'D' then
+        redis.call('DEL', key)
     else
         redis.call('SET', key, b)
     end

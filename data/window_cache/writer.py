@@ -51,6 +51,12 @@ class Commit:
         """Replace an extruder's card."""
         self._add("H", self._at.summaries, extruder, json.dumps(summary, separators=(",", ":")))
 
+    def forget(self, extruder: int) -> None:
+        """Remove all of a retired extruder."""
+        self._add("F", self._at.summaries, extruder, "")
+        self._add("D", self._at.ring(extruder), 0, "")
+        self._add("D", self._at.spark(extruder), 0, "")
+
     def catalogue(self, catalogue: Catalogue) -> None:
         """Replace the catalogue."""
         self._add("S", self._at.catalogue, 0, json.dumps(catalogue_to_dict(catalogue)))
@@ -87,6 +93,11 @@ class WindowWriter:
         with _translated():
             found = self._redis.get(self.keys.watermark)
         return None if found is None else int(found)
+
+    def shown(self) -> set[int]:
+        """Numbers of the extruders that have a card."""
+        with _translated():
+            return {int(field) for field in self._redis.hkeys(self.keys.summaries)}
 
     def headers(self, extruders: Iterable[int]) -> dict[int, tuple[Header, Header] | None]:
         """Headers of live and coarse ring by extruder; None where one is missing or foreign."""

@@ -1,0 +1,35 @@
+"""`make bench`: runs every benchmark and prints ratios against its baseline of the same run."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+from benchmarks import bench_age, bench_store, bench_windows
+
+ALL = {
+    "windows": bench_windows.run,
+    "store": bench_store.run,
+    "age": bench_age.run,
+}
+
+
+def hardware() -> str:
+    """The machine in one line."""
+    models = [
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    model = models[0] if models else platform.machine()
+    return f"{os.cpu_count()} × {model}, {memory:.0f} GiB, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    wanted = os.environ.get("BENCH", "").split() or list(ALL)
+    print(hardware(), flush=True)
+    for name in wanted:
+        print(f"\n## {name}", flush=True)
+        ALL[name]()

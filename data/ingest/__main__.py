@@ -1,0 +1,140 @@
+"""The ingest process and its commands: run, import, fault."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+from tqdm import tqdm
+
+from data.errors import MeltwatchError
+from data.extruders import Extruder
+from data.ingest import Source
+from data.ingest.csv_import import CsvImport, summary
+from data.ingest.feed import feed
+from data.ingest.mapping import CsvMapping, load_mapping, shipped_mapping_for
+from data.ingest.replay import Replay, wall_clock
+from data.settings import Settings
+from data.telemetry import TelemetryStore, open_store
+
+log = logging.getLogger("ingest")
+
+FAILED, INTERRUPTED = 2, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; errors that a person can mend are one line on stderr."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return int(options.command(Settings.from_env(), options))
+    except (MeltwatchError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+
+
+def run(settings: Settings, _options: argparse.Namespace) -> int:
+    """Feed the store from the simulator, or from a recording if REPLAY names one."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with closing(open_store(settings.database_url)) as store:
+        source = (_replay if settings.replay else _simulator)(settings, store)
+        log.info("%s → %s", source.name, settings.database_url)
+        feed(source, store, stop)
+    return 0
+
+
+def import_csv(settings: Settings, options: argparse.Namespace) -> int:
+    """Import one recorded CSV file and print what it held."""
+    path = Path(options.file)
+    rejects = options.rejects or settings.var_dir / f"{path.name}.rejects.csv"
+    try:
+        job = CsvImport(path, _mapping(options.mapping, path), _bar)
+        with closing(open_store(settings.database_url)) as store:
+            report = job.run(store, Path(rejects), options.again)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on where it was", file=sys.stderr)
+        return INTERRUPTED
+    for line in summary(report, options.verbose):
+        print(line)
+    return 0
+
+
+def fault(settings: Settings, options: argparse.Namespace) -> int:
+    """Ask the running simulator for a fault."""
+    from data.ingest.simulator.commands import request_fault  # noqa: PLC0415  simulator only
+
+    request_fault(settings.var_dir, options.extruder, options.fault, options.minutes)
+    print(f"asked the simulator for {options.fault} on extruder {options.extruder}")
+    return 0
+
+
+def _replay(settings: Settings, store: TelemetryStore) -> Source:
+    path, speed, now = Path(settings.replay), settings.speed, wall_clock()
+    mapping = _mapping(settings.mapping, path)
+    free_ms = _free_ms(store, mapping.catalogue().extruders, now) - 1
+    backfill_s = max(0.0, min(settings.window_s, free_ms / 1000 * speed))
+    return Replay(path, mapping, speed, now, backfill_s)
+
+
+def _simulator(settings: Settings, store: TelemetryStore) -> Source:
+    from data.ingest.simulator.plant import catalogue  # noqa: PLC0415  not for a replay
+    from data.ingest.simulator.simulator import Simulator  # noqa: PLC0415  not for a replay
+
+    now = wall_clock()
+    free_s = _free_ms(store, catalogue(settings.extruders).extruders, now) // 1000
+    return Simulator(
+        extruders=settings.extruders,
+        seed=settings.seed,
+        start_ts_ms=now,
+        var_dir=settings.var_dir,
+        backfill_s=max(0, min(settings.window_s, free_s)),
+    )
+
+
+def _free_ms(store: TelemetryStore, extruders: Iterable[Extruder], now: int) -> int:
+    """How long before `now` nothing is stored: a restart must not rewrite what happened."""
+    return now - max(store.last_ts(extruder.id) or 0 for extruder in extruders)
+
+
+def _mapping(named: str | None, csv: Path) -> CsvMapping:
+    return load_mapping(Path(named)) if named else shipped_mapping_for(csv)
+
+
+def _bar(title: str, total: int) -> tqdm:
+    # Only on a terminal: in a log, errors and the report are what counts.
+    return tqdm(total=total, desc=title, unit="B", unit_scale=True, disable=None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m data.ingest", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    one = commands.add_parser("run", help="simulator, or a recording if REPLAY names one")
+    one.set_defaults(command=run)
+    _import_options(commands.add_parser("import", help="store a recorded CSV file"))
+    one = commands.add_parser("fault", help="ask the running simulator for a fault")
+    one.set_defaults(command=fault)
+    one.add_argument("extruder", type=int, help="number of the extruder")
+    one.add_argument("fault", help="name of the fault, e.g. screen_clogging")
+    one.add_argument("--minutes", type=float, help="from onset to repair; default: usual time")
+    return parser
+
+
+def _import_options(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=import_csv)
+    parser.add_argument("file", help="the CSV file")
+    parser.add_argument("--mapping", help="mapping file; default: the one that fits, of mappings/")
+    parser.add_argument("--rejects", help="where rejects go; default: a file in VAR_DIR")
+    parser.add_argument("--again", action="store_true", help="read a file that is already imported")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name columns not mapped")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
