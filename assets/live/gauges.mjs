@@ -38,6 +38,7 @@ export class Gauges {
     setClass(tile.element, "gauge--void", void_);
     setClass(tile.element, "gauge--high", past?.severity === 1);
     setClass(tile.element, "gauge--highhigh", past?.severity === 2);
+    drawBand(tile, signal, bounds);
     if (!void_) this._dial(tile, signal, value, past?.severity ?? 0);
   }
 
@@ -54,6 +55,33 @@ export class Gauges {
     tile.shown = next;
     window.dash_clientside.set_props(id, next);
   }
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+/** DAQ 0.6 sweeps 270° clockwise from lower left around the middle of a 182 px square. */
+const [CENTRE, RADIUS, SWEEP, START] = [91, 69, 270, -225];
+
+/** The normal band as an arc inside the track, so that the needle is read against it. */
+function drawBand(tile, signal, bounds) {
+  const svg = tile.element.querySelector("svg");
+  const key = `${bounds?.l}|${bounds?.h}`;
+  if (!svg || (tile.band?.isConnected && tile.bandKey === key)) return;
+  tile.band?.remove();
+  tile.bandKey = key;
+  tile.band = svg.appendChild(document.createElementNS(SVG, "circle"));
+  const at = (x) => (SWEEP * Math.min(1, Math.max(0, (x - signal.low) / (signal.high - signal.low))));
+  const [from, to] = [at(bounds?.l ?? signal.low), at(bounds?.h ?? signal.high)];
+  const limited = bounds?.l != null || bounds?.h != null;
+  const attributes = {
+    class: "band",
+    cx: CENTRE,
+    cy: CENTRE,
+    r: RADIUS,
+    pathLength: 360,
+    "stroke-dasharray": limited ? `${to - from} 360` : "0 360",
+    transform: `rotate(${START + from} ${CENTRE} ${CENTRE})`,
+  };
+  for (const [name, value] of Object.entries(attributes)) tile.band.setAttribute(name, value);
 }
 
 function note(signal, quality, bounds, past, suppressed) {

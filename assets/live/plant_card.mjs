@@ -76,7 +76,9 @@ export class PlantCard {
       const value = formatNumber(worst.value, decimals);
       return `${SIGNS[worst.limit]} ${label} ${value} ${unit} · ${worst.limit} ${formatNumber(worst.bound, decimals)}`;
     }
-    return bad ? `? ${bad} ${bad === 1 ? "signal" : "signals"} of bad quality` : "";
+    if (bad) return `? ${bad} ${bad === 1 ? "signal" : "signals"} of bad quality`;
+    if (this._summary.suppressed) return "limits suppressed";
+    return this._limits.length ? "within limits" : "no limits set";
   }
 
   _figure(index, value, quality) {

@@ -104,8 +104,7 @@ export class ZoneProfile {
   _note(value, quality, bounds, past, signal) {
     if (quality) return QUALITY_WORDS[quality] ?? "";
     if (bounds.set_value == null) return "no set value";
-    const off = value - bounds.set_value;
-    const signed = `${off < 0 ? "−" : "+"}${formatNumber(Math.abs(off), signal.decimals)}`;
+    const signed = signedNumber(value - bounds.set_value, signal.decimals);
     return past ? `${SIGNS[past.name]} ${signed} ${past.name}` : signed;
   }
 
@@ -137,6 +136,13 @@ function zones(signals) {
         signals: { actual, output: same("Controller output"), current: same("Heater current") },
       };
     });
+}
+
+/** With its sign, and zero without one. */
+function signedNumber(value, decimals) {
+  const size = formatNumber(Math.abs(value), decimals);
+  if (!Number(size.replace(/[^\d]/g, ""))) return size;
+  return `${value < 0 ? "−" : "+"}${size}`;
 }
 
 function figure(value, decimals) {
