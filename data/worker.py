@@ -27,21 +27,23 @@ TICK_S = 1.0
 PHASE_S = 0.15
 #: RQ's own name for how long a dead worker stays listed; also bounds its blocking reads.
 WORKER_TTL_S = 20
+#: One failed tick is not worth a line: a restart of Redis is over by the next.
+SAY_AFTER = 2
 
 
 def tick_for_ever(queue: Queue) -> None:
     """Ask for a refresh every second; while Redis is away say so once and keep trying."""
-    away = False
+    failures = 0
     while True:
         tick = int((time.time() - PHASE_S) / TICK_S) + 1
         time.sleep(max(0.0, tick * TICK_S + PHASE_S - time.time()))
         try:
             jobs.enqueue_refresh(queue, tick)
-            away = False
+            failures = 0
         except (RedisError, OSError) as error:
-            if not away:
+            failures += 1
+            if failures == SAY_AFTER:
                 log.warning("no Redis, no refresh: %s", error)
-            away = True
 
 
 def main() -> None:
