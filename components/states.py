@@ -18,7 +18,7 @@ def notice(title: str, text: str, watch: bool = False) -> Component:
 
 def unavailable(reason: str) -> Component:
     """Redis does not answer."""
-    return notice("Windows unavailable", f"{reason}. This page comes back by itself.", watch=True)
+    return notice("Windows unavailable", f"{reason.rstrip('.')}. This page comes back by itself.", watch=True)
 
 
 def waiting() -> Component:

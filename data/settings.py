@@ -57,7 +57,7 @@ class Settings:
             plant_tz=read.zone("PLANT_TZ", "UTC"),
             window_s=read.whole("WINDOW_S", 900, 10, 3600),
             step_ms=read.whole("STEP_MS", 1000, 100, 10_000),
-            stale_after_s=read.number("STALE_AFTER_S", 5.0, 1.0, 3600.0),
+            stale_after_s=read.number("STALE_AFTER_S", 4.0, 1.0, 3600.0),
             poll_s=read.number("POLL_S", 1.0, 0.2, 60.0),
             spark_step_s=read.whole("SPARK_STEP_S", 15, 1, 60),
             extruders=read.whole("EXTRUDERS", 8, 1, 1000),

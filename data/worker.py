@@ -57,14 +57,26 @@ def main() -> None:
     queue = jobs.queue(connect(settings.queue_url))
     jobs.use(refresher, windows, queue)
     threading.Thread(target=tick_for_ever, args=(queue,), daemon=True).start()
-    worker = SimpleWorker(
-        [jobs.queue(connect(settings.queue_url))],
-        connection=connect(settings.queue_url),
-        serializer=JSONSerializer,
-        worker_ttl=WORKER_TTL_S,
-        log_job_description=False,
-    )
-    worker.work(logging_level="WARNING")
+    work_for_ever(settings.queue_url)
+
+
+def work_for_ever(queue_url: str) -> None:
+    """Take jobs until told to stop. RQ gives up when Redis goes away in the middle of a job."""
+    while True:
+        connection = connect(queue_url)
+        worker = SimpleWorker(
+            [jobs.queue(connection)],
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=WORKER_TTL_S,
+            log_job_description=False,
+        )
+        try:
+            worker.work(logging_level="WARNING")
+            return
+        except RedisError as error:
+            log.warning("worker lost Redis, starting again: %s", error)
+            time.sleep(1)
 
 
 if __name__ == "__main__":

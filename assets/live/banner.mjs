@@ -68,7 +68,7 @@ export class Banner {
     const what = {
       server: "Server lost, trying again",
       windows: `Windows unavailable (${this._error.message}), trying again`,
-      missing: `No window for this extruder yet`,
+      missing: "Windows are empty until a worker has rebuilt them",
     }[this._error.kind];
     return `${what}.${this._upTo()}`;
   }

@@ -103,6 +103,7 @@ class ExtruderPage {
     setClass(this.root, "extruder--suppressed", this._suppressed);
     this.banner.answered({ checked: message.checkedTs, head: message.headTs });
     this._head = message.headTs;
+    this.root.dataset.mwHead = message.headTs;
     this._trends.update();
     this._age();
   }

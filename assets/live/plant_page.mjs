@@ -1,5 +1,5 @@
 // The Plant page: one answer a second feeds all cards; those that need attention come first.
-import { Feed, request } from "./feed.mjs";
+import { Feed, FeedError, request } from "./feed.mjs";
 import { PlantCard } from "./plant_card.mjs";
 import { setText } from "./text.mjs";
 
@@ -18,6 +18,8 @@ export function mountPlant(root, { clock, banner, settings }) {
 
   async function step(signal) {
     const body = await (await request("/plant", signal)).json();
+    // Redis came back empty: keep the picture, marked, until the windows are rebuilt.
+    if (body.catalogue === 0) throw new FeedError("missing", "no windows");
     if (String(body.catalogue) !== root.dataset.mwCatalogue) return location.reload();
     clock.sync(body.served);
     for (const summary of body.cards) cards.get(summary.id)?.update(summary);

@@ -29,8 +29,12 @@ export function swatch({ series, marker }) {
   svg.setAttribute("viewBox", "-13 -6 26 12");
   svg.setAttribute("aria-hidden", "true");
   svg.classList.add("trend-swatch", `trend-swatch--${series}`);
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", `M-13-0.9h26v1.8h-26z${OUTLINES[marker]}`);
-  svg.append(path);
+  svg.append(pathOf("M-13-0.9h26v1.8h-26z"), pathOf(OUTLINES[marker]));
   return svg;
+}
+
+function pathOf(outline) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", outline);
+  return path;
 }

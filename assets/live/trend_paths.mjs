@@ -79,8 +79,14 @@ function columnByColumn(path, buffer, slot, map) {
         gap = true;
         continue;
       }
-      if (value < low) [low, lowAt] = [value, step];
-      if (value > high) [high, highAt] = [value, step];
+      if (value < low) {
+        low = value;
+        lowAt = step;
+      }
+      if (value > high) {
+        high = value;
+        highAt = step;
+      }
     }
     if (high >= low) column(path, map, start, low, high, lowAt < highAt, connected);
     // A gap narrower than a column must not be bridged.

@@ -4,7 +4,7 @@
 const AIR = 0.08;
 /** Shrink only when the line needs less than this share: an axis that jumps cannot be read. */
 const LOOSE = 0.45;
-const STEPS_OF_RANGE = 4;
+const STEPS_OF_RANGE = 6;
 const LABEL_EVERY_PX = 32;
 
 /** @returns {number} 1, 2 or 5 times a power of ten that cuts `span` into at most `count` */
@@ -23,13 +23,14 @@ export function decimalsOf(step) {
 export class ValueRange {
   /**
    * @param {number} least span that is not stretched further: noise must look like noise
-   * @param {number} low shown while there are no data
+   * @param {number} low of the scale, shown while there are no data
    * @param {number} high
    */
   constructor(least, low, high) {
     this._least = least;
     this.low = low;
     this.high = high > low ? high : low + 1;
+    this._scale = [this.low, this.high];
     this._fitted = false;
     /** Filled by `layTicks`. @type {number[]} */
     this.ticks = [];
@@ -49,14 +50,20 @@ export class ValueRange {
     if (!(max >= min)) return;
     const span = Math.max(max - min, this._least);
     const middle = (min + max) / 2;
-    const low = middle - span * (0.5 + AIR);
-    const high = middle + span * (0.5 + AIR);
+    const low = this._within(middle - span * (0.5 + AIR), min);
+    const high = this._within(middle + span * (0.5 + AIR), max);
     const holds = min >= this.low && max <= this.high;
     if (this._fitted && holds && high - low > LOOSE * (this.high - this.low)) return;
     const step = niceStep(high - low, STEPS_OF_RANGE);
     this.low = Math.floor(low / step) * step;
     this.high = Math.ceil(high / step) * step;
     this._fitted = true;
+  }
+
+  /** Air does not reach past the scale: there is no heater current below 0 A. */
+  _within(end, data) {
+    const [low, high] = this._scale;
+    return Math.min(Math.max(end, Math.min(low, data)), Math.max(high, data));
   }
 
   /** Ticks for an axis of `height` px, at least two. */

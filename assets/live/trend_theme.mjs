@@ -3,7 +3,6 @@
 const VARIABLES = {
   ground: "--raised",
   frame: "--line",
-  grid: "--chart-grid",
   ink: "--ink",
   label: "--ink-2",
   faint: "--ink-3",

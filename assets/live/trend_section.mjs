@@ -1,0 +1,146 @@
+// The live trends of an extruder: toolbar, a card per group of signals, one shared view.
+import { download, toCsv } from "./csv_export.mjs";
+import { formatTime, isoTime, zoneName } from "./format.mjs";
+import { TrendCard } from "./trend_card.mjs";
+import { groupsOf } from "./trend_groups.mjs";
+import { make } from "./trend_legend.mjs";
+import { TrendLoop } from "./trend_loop.mjs";
+import { TrendTheme } from "./trend_theme.mjs";
+import { TrendToolbar } from "./trend_toolbar.mjs";
+import { TrendView } from "./trend_view.mjs";
+
+/**
+ * Build the section inside an empty element.
+ * @param {HTMLElement} root
+ * @param {object} options
+ * @param {{name: string, signals: object[]}} options.extruder entry of the catalogue
+ * @param {import("./window_buffer.mjs").WindowBuffer} options.buffer
+ * @param {{now(): number}} options.clock the server's, ms since the epoch
+ * @param {string} options.timeZone of the plant, IANA name
+ * @param {Set<string> | null} options.selection names of the signals shown, null for all
+ * @param {(names: Set<string>) => void} options.onSelectionChange
+ * @returns {TrendSection} call `update()` after each message, `setLimits(byName)`, `destroy()`
+ */
+export function mountTrends(root, options) {
+  return new TrendSection(root, options);
+}
+
+class TrendSection {
+  constructor(root, { extruder, buffer, clock, timeZone, selection, onSelectionChange }) {
+    Object.assign(this, { root, extruder, buffer, timeZone });
+    this._onSelectionChange = onSelectionChange;
+    this._motion = matchMedia("(prefers-reduced-motion: reduce)");
+    const whole = buffer.slots * buffer.stepMs;
+    this.view = new TrendView(clock, whole, buffer.stepMs, this._motion.matches);
+    this._loop = new TrendLoop((time) => this._draw(time));
+    this._theme = new TrendTheme(root, () => this._redraw());
+    this._groups = groupsOf(extruder.signals, selection);
+    this._build();
+    this._listen();
+    this.update();
+  }
+
+  /** Data arrived. */
+  update() {
+    this._textsDue = true;
+    this._loop.request();
+  }
+
+  /** @param {Record<string, object>} limits in force, by signal name */
+  setLimits(limits) {
+    for (const card of this._cards) card.setLimits(limits);
+    this.update();
+  }
+
+  destroy() {
+    this._loop.destroy();
+    this._theme.destroy();
+    this._motion.removeEventListener("change", this._onMotion);
+    for (const card of this._cards) card.destroy();
+    this._section.remove();
+  }
+
+  _build() {
+    this._section = make("div", "trends");
+    this._toolbar = new TrendToolbar(this._section, this.view, {
+      timeZone: this.timeZone,
+      onExport: () => this._export(),
+    });
+    this._voice = make("p", "trend-voice");
+    this._voice.setAttribute("aria-live", "polite");
+    const grid = make("div", "trend-grid");
+    this._section.append(grid, this._voice);
+    this.root.append(this._section);
+    this._cards = this._groups.map((group) => this._card(grid, group));
+  }
+
+  _card(grid, group) {
+    const { buffer, view, timeZone, _theme: theme } = this;
+    return new TrendCard(grid, group, {
+      buffer, view, timeZone, theme,
+      onResize: () => this._loop.request(),
+      onShown: () => this._shownChanged(),
+      onSpeak: (text) => (this._voice.textContent = `${this._time}: ${text}`),
+    });
+  }
+
+  _listen() {
+    this._time = "";
+    this.view.addEventListener("change", () => this.update());
+    this.view.addEventListener("crosshair", () => {
+      const { crosshair } = this.view;
+      this._time = crosshair === null ? "" : formatTime(crosshair, this.timeZone);
+      const zone = crosshair === null ? "" : ` ${zoneName(crosshair, this.timeZone)}`;
+      this._toolbar.updateCrosshair(this._time + zone);
+      this.update();
+    });
+    this._onMotion = () => {
+      this.view.calm = this._motion.matches;
+      this.update();
+    };
+    this._motion.addEventListener("change", this._onMotion);
+  }
+
+  _draw(time) {
+    this.view.tick(time);
+    if (this._textsDue) this._writeTexts();
+    let wait = Infinity;
+    for (const card of this._cards) {
+      card.chart.frame(this._time);
+      wait = Math.min(wait, card.chart.msToNext);
+    }
+    if (this.view.mode !== "live") return Infinity;
+    return this.view.calm ? this.buffer.stepMs : wait;
+  }
+
+  _writeTexts() {
+    this._textsDue = false;
+    this._toolbar.update(this.buffer.firstTs);
+    const { crosshair } = this.view;
+    const step = crosshair === null ? this.buffer.headStep : Math.round(crosshair / this.buffer.stepMs);
+    for (const card of this._cards) card.writeValues(step);
+  }
+
+  _redraw() {
+    for (const card of this._cards) card.chart.invalidate();
+    this._loop.request();
+  }
+
+  _shownChanged() {
+    const shown = this._shown().map(({ signal }) => signal.name);
+    this._onSelectionChange(new Set(shown));
+    this.update();
+  }
+
+  _shown() {
+    return this._groups.flatMap((group) => group.lines).filter((line) => line.shown);
+  }
+
+  _export() {
+    const { buffer, extruder, timeZone, view } = this;
+    const lines = this._shown().sort((a, b) => a.slot - b.slot);
+    const text = toCsv(buffer, lines, extruder.name, timeZone, { t0: view.t0, t1: view.t1 });
+    const time = isoTime(Math.min(view.t1, buffer.headTs), timeZone).slice(0, 19).replaceAll(":", "-");
+    download(`${extruder.name.replace(/[^\p{L}\p{N}]+/gu, "-")}_${time}.csv`, text);
+  }
+}
