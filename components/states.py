@@ -18,7 +18,8 @@ def notice(title: str, text: str, watch: bool = False) -> Component:
 
 def unavailable(reason: str) -> Component:
     """Redis does not answer."""
-    return notice("Windows unavailable", f"{reason.rstrip('.')}. This page comes back by itself.", watch=True)
+    text = f"{reason.rstrip('.')}. This page comes back by itself."
+    return notice("Windows unavailable", text, watch=True)
 
 
 def waiting() -> Component:

@@ -86,10 +86,10 @@ def _deviation(slot: int, value: float, severity: int, limits: LimitArrays) -> D
     return Deviation(slot, value, name, bound, severity)
 
 
-def bad_count(quality: Qualities) -> int:
-    """Readings of bad quality; a signal that is out of service on purpose does not count."""
+def bad_slots(quality: Qualities) -> list[int]:
+    """Slots of bad quality; a signal that is out of service on purpose does not count."""
     bad = (quality == Quality.BAD_SENSOR_FAILURE) | (quality == Quality.BAD_NO_COMMUNICATION)
-    return int(np.count_nonzero(bad))
+    return [int(slot) for slot in np.flatnonzero(bad)]
 
 
 class CardMaker:
@@ -107,11 +107,13 @@ class CardMaker:
         """What a card of the Plant page shows, as plain JSON values.
 
         `gauges` and `quality` follow `Extruder.gauges`; a value without a number is None.
+        `bad` counts readings of bad quality, `bad_first` is slot and quality of the first.
         Outside production limits are suppressed by design (ISA-18.2), so `worst` is None.
         """
         job = _state(self._job_slot, latest)
         product = _state(self._product_slot, latest) or 0
         suppressed = job is not None and job != JOB_IN_PRODUCTION
+        bad = bad_slots(latest.quality)
         found = None if suppressed else worst(latest.values, self._limits_of(product))
         return {
             "id": self._extruder.id,
@@ -123,7 +125,8 @@ class CardMaker:
             "quality": [int(latest.quality[slot]) for slot in self._gauges],
             "severity": found.severity if found else NORMAL,
             "worst": vars(found) if found else None,
-            "bad": bad_count(latest.quality),
+            "bad": len(bad),
+            "bad_first": [bad[0], int(latest.quality[bad[0]])] if bad else None,
             "suppressed": suppressed,
         }
 

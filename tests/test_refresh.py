@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from redis import Redis
 
+from data.quality import Quality
 from data.refresh import Refresher
 from data.settings import Settings
 from data.telemetry import TelemetryStore, open_store
@@ -206,3 +207,17 @@ def test_a_tick_costs_three_statements_however_many_extruders(
     store.append([row(NOW + 1000, e, 1.0, 1.0, 2.0) for e in range(1, 21)])
     refresher.refresh()
     assert WindowWriter(client, Keys()).status().statements_total - before == 3
+
+
+def test_the_card_names_the_first_signal_of_bad_quality(
+    store: TelemetryStore, refresher: Refresher, client: Redis
+) -> None:
+    store.put_catalogue(plant(1), "test", "")
+    refresher.rebuild()
+    broken = row(NOW, 1, 100.0, float("nan"), 2.0)
+    broken.quality[:] = [Quality.GOOD, Quality.BAD_SENSOR_FAILURE, Quality.GOOD]
+    store.append([broken])
+    refresher.refresh()
+    card = json.loads(client.hget(Keys().summaries, "1"))
+    assert (card["bad"], card["bad_first"]) == (1, [1, Quality.BAD_SENSOR_FAILURE])
+    assert card["gauges"] == [100.0, None]

@@ -15,6 +15,7 @@ export class PlantCard {
     this._parts = Object.fromEntries(
       ["state", "product", "age", "worst", "headline", "spark"].map((name) => [name, part(element, name)]),
     );
+    this._brief = !element.closest(".cards--roomy");
     this._indicators = [...element.querySelectorAll(".indicator")];
   }
 
@@ -25,7 +26,9 @@ export class PlantCard {
     setText(this._parts.product, summary.product_name || "no product");
     this._limits = this._about.limits[summary.product] ?? this._about.limits[0] ?? [];
     summary.gauges.forEach((value, index) => this._figure(index, value, summary.quality[index]));
-    setText(this._parts.worst, this._worstText());
+    const [full, brief] = this._worstTexts();
+    setText(this._parts.worst, this._brief ? brief : full);
+    this._parts.worst.title = full;
     this.tick();
   }
 
@@ -35,7 +38,10 @@ export class PlantCard {
     if (!summary) return;
     const silent = this._silent();
     setText(this._parts.age, `${formatAge(Math.max(0, this._clock.now() - summary.head))} old`);
-    setText(this._parts.state, silent ? "No readings" : (JOB_WORDS[summary.job] ?? "No job data"));
+    const state = silent ? "No readings" : (JOB_WORDS[summary.job] ?? "No job data");
+    setText(this._parts.state, state);
+    const normal = !silent && (summary.job === JOB.PRODUCTION || summary.job === null);
+    this._parts.product.dataset.state = normal ? "" : `${state} · `;
     setClass(this.element, "card--silent", silent);
     setClass(this.element, "card--high", !silent && summary.severity === 1);
     setClass(this.element, "card--highhigh", !silent && summary.severity === 2);
@@ -69,16 +75,23 @@ export class PlantCard {
     return this._clock.now() - this._summary.head > this._settings.staleAfterMs;
   }
 
-  _worstText() {
-    const { worst, bad } = this._summary;
+  /** What is wrong in full, and in the few words that a small card has room for. */
+  _worstTexts() {
+    const { worst, bad, bad_first: first } = this._summary;
     if (worst) {
       const [label, unit, decimals] = this._about.signals[worst.slot];
-      const value = formatNumber(worst.value, decimals);
-      return `${SIGNS[worst.limit]} ${label} ${value} ${unit} · ${worst.limit} ${formatNumber(worst.bound, decimals)}`;
+      const what = `${SIGNS[worst.limit]} ${label}`;
+      const number = (x) => formatNumber(x, decimals);
+      const full = `${what} ${number(worst.value)} ${unit} · ${worst.limit} ${number(worst.bound)}`;
+      return [full, what];
     }
-    if (bad) return `? ${bad} ${bad === 1 ? "signal" : "signals"} of bad quality`;
-    if (this._summary.suppressed) return "limits suppressed";
-    return this._limits.length ? "within limits" : "no limits set";
+    if (first) {
+      const what = `? ${this._about.signals[first[0]][0]}`;
+      const more = bad > 1 ? `, ${bad - 1} more` : "";
+      return [`${what}: ${QUALITY_WORDS[first[1]]}${more}`, `${what} bad${more}`];
+    }
+    const calm = this._summary.suppressed ? "limits suppressed" : "within limits";
+    return this._limits.length ? [calm, calm] : ["no limits set", "no limits set"];
   }
 
   _figure(index, value, quality) {
