@@ -93,8 +93,7 @@ class ExtruderPage {
     const { signals } = this._extruder;
     const read = (slot) => (slot < 0 ? { value: NaN, quality: 255 } : this._buffer.latest(slot));
     const job = read(this._jobSlot).value;
-    this._suppressed = Number.isFinite(job) && job !== JOB.PRODUCTION;
-    this._inForce(read(this._productSlot).value || 0);
+    this._inForce(read(this._productSlot).value || 0, Number.isFinite(job) && job !== JOB.PRODUCTION);
     const shown = this._suppressed ? {} : this._limits;
     this._gauges.update(read, shown, this._suppressed);
     this._zones.update(read, this._limits, this._suppressed);
@@ -108,12 +107,14 @@ class ExtruderPage {
     this._age();
   }
 
-  _inForce(product) {
-    if (product === this._product) return;
+  /** Limits of the product; suppressed by design outside production (ISA-18.2). */
+  _inForce(product, suppressed) {
+    if (product === this._product && suppressed === this._suppressed) return;
     this._product = product;
+    this._suppressed = suppressed;
     this._limits = this._extruder.limits[product] ?? this._extruder.limits[0] ?? {};
     setText(part(this.root, "product"), this._products[product] ?? "");
-    this._trends.setLimits(this._limits);
+    this._trends.setLimits(suppressed ? {} : this._limits);
   }
 
   _age() {

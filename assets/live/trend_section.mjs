@@ -103,6 +103,8 @@ class TrendSection {
 
   _draw(time) {
     this.view.tick(time);
+    // A crosshair that time carried out of sight would leave its old values in the legend.
+    if (this.view.crosshair !== null && this.view.crosshair < this.view.t0) this.view.setCrosshair(null);
     if (this._textsDue) this._writeTexts();
     let wait = Infinity;
     for (const card of this._cards) {
@@ -139,7 +141,9 @@ class TrendSection {
   _export() {
     const { buffer, extruder, timeZone, view } = this;
     const lines = this._shown().sort((a, b) => a.slot - b.slot);
-    const text = toCsv(buffer, lines, extruder.name, timeZone, { t0: view.t0, t1: view.t1 });
+    // Live, the newest readings belong to it although the playout delay still hides them.
+    const t1 = view.mode === "live" ? Infinity : view.t1;
+    const text = toCsv(buffer, lines, extruder.name, timeZone, { t0: view.t0, t1 });
     const time = isoTime(Math.min(view.t1, buffer.headTs), timeZone).slice(0, 19).replaceAll(":", "-");
     download(`${extruder.name.replace(/[^\p{L}\p{N}]+/gu, "-")}_${time}.csv`, text);
   }

@@ -128,8 +128,7 @@ export class TrendView extends EventTarget {
 
   /** @param {number | null} ts ms, taken to the nearest step; null clears it */
   setCrosshair(ts) {
-    const step = this.stepMs;
-    const next = ts === null ? null : Math.round(Math.min(this.t1, Math.max(this.t0, ts)) / step) * step;
+    const next = ts === null ? null : this._stepNear(ts);
     if (next === this.crosshair) return;
     this.crosshair = next;
     this.dispatchEvent(new Event("crosshair"));
@@ -140,8 +139,16 @@ export class TrendView extends EventTarget {
     const from = this.crosshair ?? Math.floor(this.t1 / this.stepMs) * this.stepMs;
     const to = from + (this.crosshair === null ? 0 : steps * this.stepMs);
     if (to < this.t0) this.panBy(to - this.t0);
-    if (to > this.t1) this.panBy(to - this.t1);
+    if (to > this.t1 && this.mode === "zoomed") this.panBy(to - this.t1);
     this.setCrosshair(to);
+  }
+
+  /** The nearest step that can be seen. */
+  _stepNear(ts) {
+    const { stepMs } = this;
+    const first = Math.ceil(this.t0 / stepMs);
+    const last = Math.floor(this.t1 / stepMs);
+    return Math.min(last, Math.max(first, Math.round(ts / stepMs))) * stepMs;
   }
 
   /** Look at a span that ends at `t1`, within the window; the whole of it is no zoom. */

@@ -55,8 +55,8 @@ class _Handler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def static_url() -> Iterator[str]:
+@pytest.fixture(scope="session", name="static_url")
+def static_url_fixture() -> Iterator[str]:
     """Address of a server of assets/ and of a blank page."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(ROOT)))
     Thread(target=server.serve_forever, daemon=True).start()
@@ -65,8 +65,8 @@ def static_url() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def modules(page: Page, static_url: str) -> Page:
+@pytest.fixture(name="modules")
+def modules_fixture(page: Page, static_url: str) -> Page:
     """A page whose window holds the modules' exports."""
     page.goto(f"{static_url}/blank")
     page.wait_for_function("window.ready")

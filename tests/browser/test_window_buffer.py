@@ -9,7 +9,12 @@ import pytest
 from playwright.sync_api import Page
 
 from data.window_codec import WindowMessage
-from tests.browser.module_page import body_of, message_of, modules, static_url  # noqa: F401
+from tests.browser.module_page import (
+    body_of,
+    message_of,
+    modules_fixture,  # noqa: F401
+    static_url_fixture,  # noqa: F401
+)
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,11 @@ import pytest
 from playwright.sync_api import Page
 
 from data.window_codec import WindowMessage, decode, encode
-from tests.browser.module_page import body_of, modules, static_url  # noqa: F401  fixtures
+from tests.browser.module_page import (  # fixtures
+    body_of,
+    modules_fixture,  # noqa: F401
+    static_url_fixture,  # noqa: F401
+)
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +44,7 @@ GOLDEN = WindowMessage(
 )  # fmt: skip
 GOLDEN_HEX = (
     "4d575731" "4000" "0200" "02000000" "e8030000"
-    "0000805cfebc7842" "0020855cfebc7842" "0000885cfebc7842" "000000000000f0bf"
+    "00008056febc7842" "0020ce56febc7842" "0000fd56febc7842" "000000000000f0bf"
     "03000000" "07000000" "09000000" "01000000"
     "0000c03f" "000010c0" "0000c07f" "00000000" "0001ff02"
 )  # fmt: skip
