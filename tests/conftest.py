@@ -17,6 +17,11 @@ DATA_VARIABLE = "MELTWATCH_DATA"
 DATA_DEFAULT = Path(__file__).parents[2] / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: they are slow, and Playwright keeps an event loop in this thread."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def recorded() -> Path:
     """Folder of recorded telemetry; tests that need it skip when it is absent."""
