@@ -18,12 +18,12 @@ from starlette.types import ASGIApp
 import callbacks.extruder
 import callbacks.plant
 from components.shell import shell
-from data.errors import MeltwatchError, UnknownExtruder, WindowsUnavailable
+from data.errors import MeltwatchError, UnknownExtruder, UnknownSignal, WindowsUnavailable
 from data.extruders import Catalogue
 from data.settings import Settings
 from data.window_cache import Keys, connect, connect_async
 from data.window_cache.reader import WindowReader, read_catalogue
-from routes import health, plant, windows
+from routes import health, lines, plant, windows
 
 #: Threads of the bridge to Dash: pages are built in a few ms, live data do not pass here.
 DASH_THREADS = 10
@@ -39,12 +39,14 @@ def build(settings: Settings) -> Starlette:
         routes=[
             *windows.routes(reader, settings),
             *plant.routes(reader),
+            *lines.routes(reader, settings),
             *health.routes(reader, settings),
             Mount("/", bridge),
         ],
         exception_handlers={
             WindowsUnavailable: _unavailable,
             UnknownExtruder: _unknown,
+            UnknownSignal: _unknown,
         },
     )
 

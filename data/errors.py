@@ -42,3 +42,7 @@ class WindowsUnavailable(MeltwatchError):
 
 class UnknownExtruder(MeltwatchError):
     """No extruder has this number."""
+
+
+class UnknownSignal(MeltwatchError):
+    """No extruder has a signal of this name."""

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from data.attention import CardMaker
 from data.extruders import Catalogue, Extruder
 from data.settings import Settings
+from data.window_cache import DAY, LIVE, SPARK
 from data.windows import Header, RingSpec, Row
 
 
+@dataclass(frozen=True)
+class CoarseRing:
+    """A ring of some signals that keeps the first live step of each of its own steps."""
+
+    kind: str
+    spec: RingSpec
+    slots: tuple[int, ...]
+    every: int
+
+    def rows(self, live: RingSpec, rows: Iterable[Row]) -> list[Row]:
+        """The rows that belong in this ring, cut to its signals."""
+        return [self._cut(row) for row in rows if live.step_of(row.ts) % self.every == 0]
+
+    def steps(self, steps: Mapping[int, Row]) -> dict[int, Row]:
+        """Of live steps those that belong in this ring, under its own numbers."""
+        kept = {step: row for step, row in steps.items() if step % self.every == 0}
+        return {step // self.every: self._cut(row) for step, row in kept.items()}
+
+    def _cut(self, row: Row) -> Row:
+        usable = [slot for slot in self.slots if slot < len(row.values)]
+        return replace(row, values=row.values[usable], quality=row.quality[usable])
+
+
 class PlantView:
-    """A catalogue with what is derived from it once: specs, cards."""
+    """A catalogue with what is derived from it once: shapes of rings, cards."""
 
     def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
         self.catalogue = catalogue
@@ -19,19 +44,24 @@ class PlantView:
         self.cards = {e.id: CardMaker(e, catalogue) for e in catalogue.extruders}
         self._settings = settings
 
-    def specs(self, extruder: int) -> tuple[RingSpec, RingSpec]:
-        """Shapes of the live and the coarse ring of an extruder."""
-        signals = len(self.extruders[extruder].signals)
-        return self._settings.ring_spec(signals), self._settings.spark_spec(signals)
+    def live(self, extruder: int) -> RingSpec:
+        """Shape of an extruder's live ring."""
+        return self._settings.ring_spec(len(self.extruders[extruder].signals))
 
-    def fits(self, extruder: int, header: Header, spark: Header) -> bool:
-        """True if rings in Redis have the shape that the catalogue asks for."""
-        return (header.spec, spark.spec) == self.specs(extruder)
+    def coarse(self, extruder: int) -> tuple[CoarseRing, ...]:
+        """An extruder's coarse rings: its gauge signals over the window, and over a day."""
+        slots = self.extruders[extruder].gauges or (0,)
+        specs = {
+            SPARK: self._settings.spark_spec(len(slots)),
+            DAY: self._settings.day_spec(len(slots)),
+        }
+        return tuple(
+            CoarseRing(kind, spec, slots, spec.step_ms // self._settings.step_ms)
+            for kind, spec in specs.items()
+        )
 
-    def coarse(
-        self, spec: RingSpec, rows: Iterable[Row], steps: dict[int, Row]
-    ) -> tuple[list[Row], dict[int, Row]]:
-        """The rows and live steps that begin a coarse step; steps under coarse numbers."""
-        every = self._settings.spark_step_s * 1000 // spec.step_ms
-        kept = [row for row in rows if spec.step_of(row.ts) % every == 0]
-        return kept, {step // every: row for step, row in steps.items() if step % every == 0}
+    def fits(self, extruder: int, headers: Mapping[str, Header]) -> bool:
+        """True if rings in Redis have the shapes that the catalogue asks for."""
+        wanted = {LIVE: self.live(extruder)}
+        wanted |= {ring.kind: ring.spec for ring in self.coarse(extruder)}
+        return all(headers[kind].spec == spec for kind, spec in wanted.items())

@@ -13,6 +13,7 @@ from data.extruders import Catalogue
 from data.plant_view import PlantView
 from data.settings import Settings
 from data.telemetry import TelemetryStore
+from data.window_cache import LIVE
 from data.window_cache.writer import Commit, WindowWriter
 from data.windows import (
     Header,
@@ -130,52 +131,50 @@ class Refresher:
         wanted: Iterable[int],
     ) -> None:
         headers = self._windows.headers(wanted)
-        usable = {e: h[0] for e, h in headers.items() if h and self._plant.fits(e, *h)}
-        records = self._windows.records({e: usable[e] for e in rows if e in usable})
-        for extruder, pair in headers.items():
-            if pair is None or extruder not in usable:
+        usable = {e: h for e, h in headers.items() if h and self._plant.fits(e, h)}
+        records = self._windows.records({e: usable[e][LIVE] for e in rows if e in usable})
+        for extruder in headers:
+            if extruder not in usable:
                 self._build(store, commit, extruder)
             elif extruder in rows:
-                now = record_row(pair[0], records[extruder])
-                self._advance(store, commit, extruder, rows[extruder], pair, now)
+                now = record_row(usable[extruder][LIVE], records[extruder])
+                self._advance(store, commit, rows[extruder], usable[extruder], now)
 
     def _advance(
         self,
         store: TelemetryStore,
         commit: Commit,
-        extruder: int,
         rows: Sequence[Row],
-        headers: tuple[Header, Header],
+        headers: dict[str, Header],
         now: Row | None,
     ) -> None:
-        header, spark = headers
+        extruder, header = rows[0].extruder, headers[LIVE]
         fresh, late = split_late(header, rows)
         again = _steps_again(store, extruder, late, header.spec)
-        commit.ring(extruder, _writes(header, fresh, again, now))
-        coarse, coarse_again = self._plant.coarse(header.spec, fresh, again)
-        if coarse or coarse_again:
-            commit.spark(extruder, _writes(spark, coarse, coarse_again, None))
+        commit.ring(extruder, LIVE, _writes(header, fresh, again, now))
+        for ring in self._plant.coarse(extruder):
+            kept, kept_again = ring.rows(header.spec, fresh), ring.steps(again)
+            if kept or kept_again:
+                writes = _writes(headers[ring.kind], kept, kept_again, None)
+                commit.ring(extruder, ring.kind, writes)
         latest = _latest(header, fresh, again, now)
         if latest is not None:
             commit.summary(extruder, self._plant.cards[extruder].card(latest))
 
     def _build(self, store: TelemetryStore, commit: Commit, extruder: int) -> None:
-        """A window from the store alone, when Redis has none that fits the catalogue."""
-        rows = self._usable(self._window_rows(store, extruder))
-        spec, spark_spec = self._plant.specs(extruder)
-        coarse, _ = self._plant.coarse(spec, rows, {})
-        revision = int(time.time())  # greater than any that a reader has seen
-        commit.whole(extruder, build(rows, spec, revision), build(coarse, spark_spec, revision))
+        """Rings from the store alone, when Redis has none that fit the catalogue."""
+        newest = store.last_ts(extruder)
+        end = min(newest or 0, int(time.time() * 1000) + AHEAD_MS) + 1
+        rows = store.rows_between(extruder, end - self._settings.window_s * 1000, end)
+        spec, revision = self._plant.live(extruder), int(time.time())  # greater than any seen
+        commit.whole(extruder, LIVE, build(rows, spec, revision))
+        for ring in self._plant.coarse(extruder):
+            start = end - ring.spec.slots * ring.spec.step_ms
+            thinned = store.rows_thinned(extruder, start, end, ring.spec.step_ms, spec.step_ms)
+            commit.whole(extruder, ring.kind, build(ring.rows(spec, thinned), ring.spec, revision))
         if rows:
             steps = fold(rows, spec)
             commit.summary(extruder, self._plant.cards[extruder].card(steps[max(steps)]))
-
-    def _window_rows(self, store: TelemetryStore, extruder: int) -> list[Row]:
-        newest = store.last_ts(extruder)
-        if newest is None:
-            return []
-        start = min(newest, int(time.time() * 1000) + AHEAD_MS) - self._settings.window_s * 1000
-        return store.rows_between(extruder, start, newest + 1)
 
     def _rebuild(
         self, store: TelemetryStore, token: str, progress: Callable[[int, int], None]

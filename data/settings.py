@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from data.errors import SettingError
 from data.windows import RingSpec
 
+DAY_S = 86_400
+
 _N = TypeVar("_N", int, float)
 
 
@@ -31,6 +33,7 @@ class Settings:
     stale_after_s: float
     poll_s: float
     spark_step_s: int
+    day_step_s: int
     extruders: int
     seed: int
     replay: str
@@ -55,11 +58,12 @@ class Settings:
             port=read.whole("PORT", 8050, 1, 65535),
             plant_name=read.text("PLANT_NAME", "Meltwatch plant"),
             plant_tz=read.zone("PLANT_TZ", "UTC"),
-            window_s=read.whole("WINDOW_S", 900, 10, 3600),
+            window_s=read.whole("WINDOW_S", 900, 10, 10_800),
             step_ms=read.whole("STEP_MS", 1000, 100, 10_000),
             stale_after_s=read.number("STALE_AFTER_S", 4.0, 1.0, 3600.0),
             poll_s=read.number("POLL_S", 1.0, 0.2, 60.0),
             spark_step_s=read.whole("SPARK_STEP_S", 15, 1, 60),
+            day_step_s=read.whole("DAY_STEP_S", 10, 1, 3600),
             extruders=read.whole("EXTRUDERS", 8, 1, 1000),
             seed=read.whole("SEED", 1, 0, 2**31 - 1),
             replay=replay,
@@ -73,8 +77,12 @@ class Settings:
         return RingSpec(signals, self.window_s * 1000 // self.step_ms, self.step_ms)
 
     def spark_spec(self, signals: int) -> RingSpec:
-        """Shape of the coarse ring behind sparklines: every n-th second of the same window."""
+        """Shape of the ring behind sparklines: every n-th second of the same window."""
         return RingSpec(signals, self.window_s // self.spark_step_s, self.spark_step_s * 1000)
+
+    def day_spec(self, signals: int) -> RingSpec:
+        """Shape of the ring that reaches back a day: every n-th second of 24 hours."""
+        return RingSpec(signals, DAY_S // self.day_step_s, self.day_step_s * 1000)
 
     @property
     def zone(self) -> ZoneInfo:

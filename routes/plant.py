@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from data.window_cache import Status
+from data.window_cache import SPARK, Status
 from data.window_cache.reader import WindowReader
 from data.windows import unroll
 from routes.micro_cache import Answer, MicroCache
@@ -53,9 +53,9 @@ async def _sparks(reader: WindowReader) -> Answer:
     """The most important gauge signal of each extruder, oldest first; null is a gap."""
     catalogue = await reader.catalogue()
     shown = [e for e in catalogue.extruders if e.gauges]
-    blobs = await reader.sparks([e.id for e in shown])
+    blobs, _ = await reader.rings([e.id for e in shown], SPARK)
     lines = {
-        extruder.id: _line(blob, extruder.gauges[0])
+        extruder.id: _line(blob)
         for extruder, blob in zip(shown, blobs, strict=True)
         if blob is not None
     }
@@ -63,10 +63,10 @@ async def _sparks(reader: WindowReader) -> Answer:
     return Answer.of(body, f"{time.time():.3f}", "application/json")
 
 
-def _line(blob: bytes, slot: int) -> dict[str, object]:
+def _line(blob: bytes) -> dict[str, object]:
     window = unroll(blob)
     step_ms = window.header.spec.step_ms
-    values = window.values[:, slot].tolist()
+    values = window.values[:, 0].tolist()
     return {
         "first": window.first_step * step_ms,
         "step": step_ms,

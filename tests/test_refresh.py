@@ -14,7 +14,7 @@ from data.quality import Quality
 from data.refresh import Refresher
 from data.settings import Settings
 from data.telemetry import TelemetryStore, open_store
-from data.window_cache import Keys, connect
+from data.window_cache import DAY, SPARK, Keys, connect
 from data.window_cache.writer import WindowWriter
 from data.windows import build, unroll
 from tests.rows import SIGNALS, plant, row
@@ -111,7 +111,7 @@ def test_a_worker_that_wakes_after_another_took_over_writes_nothing(
     frozen = WindowWriter(client, Keys())
     assert frozen.take_lease("frozen")
     stale = frozen.begin()
-    stale.whole(1, b"old", b"old")
+    stale.whole(1, "ring", b"old")
     client.delete(Keys().lease)  # its lease ran out while it slept
     worker(settings).rebuild()
     assert not frozen.commit(stale, "frozen", None, 1)
@@ -164,8 +164,23 @@ def test_the_coarse_ring_holds_every_fifteenth_second(
     refresher.rebuild()
     store.append([row(start + 1000 * t, 1, t, 0.0, 2.0) for t in range(30, 60)])
     refresher.refresh()
-    window = unroll(client.get(Keys().spark(1)))
+    window = unroll(client.get(Keys().ring(1, SPARK)))
     assert window.values[:, 0].tolist() == [0.0, 15.0, 30.0, 45.0]
+
+
+def test_the_day_ring_holds_every_tenth_second_of_the_gauge_signals(
+    store: TelemetryStore, refresher: Refresher, client: Redis
+) -> None:
+    start = NOW // 60_000 * 60_000 - 7_200_000
+    store.put_catalogue(plant(1), "test", "")
+    store.append([row(start + 1000 * t, 1, t, 5.0, 2.0) for t in range(3600)])
+    refresher.rebuild()
+    store.append([row(start + 1000 * t, 1, t, 5.0, 2.0) for t in range(3600, 3700)])
+    refresher.refresh()
+    window = unroll(client.get(Keys().ring(1, DAY)))
+    assert window.values.shape == (8640, 2)
+    assert window.values[-370:, 0].tolist() == [10.0 * n for n in range(370)]
+    assert np.isnan(window.values[:-370]).all()
 
 
 def test_the_card_tells_what_is_worst_and_the_status_what_was_done(

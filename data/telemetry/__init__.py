@@ -64,6 +64,11 @@ class TelemetryStore(Protocol):
     def rows_between(self, extruder: int, start: int, end: int) -> list[Row]:
         """Rows of one extruder with start <= ts < end, in order of ts."""
 
+    def rows_thinned(
+        self, extruder: int, start: int, end: int, every_ms: int, first_ms: int
+    ) -> list[Row]:
+        """As rows_between, but only those in the first `first_ms` of every `every_ms`."""
+
     def catalogue_version(self) -> int:
         """Version of the catalogue; 0 before the first."""
 

@@ -93,6 +93,17 @@ class SqliteStore:
         )
         return [_unpack(*r) for r in self._all(sql, extruder, start, end)]
 
+    def rows_thinned(
+        self, extruder: int, start: int, end: int, every_ms: int, first_ms: int
+    ) -> list[Row]:
+        """See TelemetryStore.rows_thinned."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM readings"
+            " WHERE extruder = ? AND ts >= ? AND ts < ? AND ts % ? < ? ORDER BY ts"
+        )
+        found = self._all(sql, extruder, start, end, every_ms, first_ms)
+        return [_unpack(*r) for r in found]
+
     def catalogue_version(self) -> int:
         """See TelemetryStore.catalogue_version."""
         return self._catalogue.version()

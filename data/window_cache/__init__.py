@@ -16,6 +16,10 @@ from redis.retry import Retry
 SOCKET_TIMEOUT_S = 2.0
 _RETRIES = 1
 
+#: Kinds of rings: every signal of the live window; gauge signals, coarser and longer.
+LIVE, SPARK, DAY = "ring", "spark", "day"
+KINDS = (LIVE, SPARK, DAY)
+
 
 @dataclass(frozen=True)
 class Keys:
@@ -51,13 +55,9 @@ class Keys:
         """Hash of what the refresh did last: see `Status`."""
         return self._key("status")
 
-    def ring(self, extruder: int) -> str:
-        """The live ring (data.windows) of an extruder."""
-        return self._key(f"ring:{extruder}")
-
-    def spark(self, extruder: int) -> str:
-        """The coarse ring behind sparklines."""
-        return self._key(f"spark:{extruder}")
+    def ring(self, extruder: int, kind: str = LIVE) -> str:
+        """A ring (data.windows) of an extruder: the live window or a coarse one."""
+        return self._key(f"{kind}:{extruder}")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from data.errors import WindowsUnavailable
 from data.extruders import Catalogue, catalogue_from_dict
-from data.window_cache import Keys, Status
+from data.window_cache import LIVE, Keys, Status
 
 
 class WindowReader:
@@ -23,14 +23,8 @@ class WindowReader:
 
     async def ring(self, extruder: int) -> tuple[bytes | None, Status]:
         """An extruder's live ring (None if there is none) and the refresh's status."""
-        try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.get(self.keys.ring(extruder))
-                pipe.hgetall(self.keys.status)
-                blob, status = await pipe.execute()
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
-        return blob, Status.from_hash(status)
+        (blob,), status = await self.rings([extruder])
+        return blob, status
 
     async def summaries(self) -> tuple[list[bytes], Status]:
         """All cards as JSON texts, and the refresh's status."""
@@ -43,15 +37,19 @@ class WindowReader:
             raise WindowsUnavailable(f"Redis: {error}") from error
         return cards, Status.from_hash(status)
 
-    async def sparks(self, extruders: list[int]) -> list[bytes | None]:
-        """Coarse rings in the order asked for."""
-        if not extruders:
-            return []
+    async def rings(
+        self, extruders: list[int], kind: str = LIVE
+    ) -> tuple[list[bytes | None], Status]:
+        """Rings of one kind in the order asked for, and the refresh's status."""
         try:
-            found: Any = await self._redis.mget([self.keys.spark(e) for e in extruders])
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for extruder in extruders:
+                    pipe.get(self.keys.ring(extruder, kind))
+                pipe.hgetall(self.keys.status)
+                *blobs, status = await pipe.execute()
         except RedisError as error:
             raise WindowsUnavailable(f"Redis: {error}") from error
-        return list(found)
+        return blobs, Status.from_hash(status)
 
     async def catalogue(self) -> Catalogue:
         """The catalogue; an empty one of version 0 before the worker's first success."""

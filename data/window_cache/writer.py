@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from data.errors import WindowsUnavailable
 from data.extruders import Catalogue, catalogue_to_dict
-from data.window_cache import Keys, Status
+from data.window_cache import KINDS, Keys, Status
 from data.windows import HEADER_SIZE, Header, Write
 
 #: A lease outlives one tick a few times, so that a slow job is not joined by a second one.
@@ -32,20 +32,14 @@ class Commit:
         position = self.keys.setdefault(key, len(self.keys) + 1)
         self.arguments += [operation, position, a, b]
 
-    def ring(self, extruder: int, writes: Iterable[Write]) -> None:
-        """Change ranges of the live ring."""
+    def ring(self, extruder: int, kind: str, writes: Iterable[Write]) -> None:
+        """Change ranges of a ring."""
         for write in writes:
-            self._add("R", self._at.ring(extruder), write.offset, write.data)
+            self._add("R", self._at.ring(extruder, kind), write.offset, write.data)
 
-    def spark(self, extruder: int, writes: Iterable[Write]) -> None:
-        """Change ranges of the coarse ring."""
-        for write in writes:
-            self._add("R", self._at.spark(extruder), write.offset, write.data)
-
-    def whole(self, extruder: int, ring: bytes, spark: bytes) -> None:
-        """Replace both rings."""
-        self._add("S", self._at.ring(extruder), 0, ring)
-        self._add("S", self._at.spark(extruder), 0, spark)
+    def whole(self, extruder: int, kind: str, ring: bytes) -> None:
+        """Replace a ring."""
+        self._add("S", self._at.ring(extruder, kind), 0, ring)
 
     def summary(self, extruder: int, summary: Mapping[str, object]) -> None:
         """Replace an extruder's card."""
@@ -54,8 +48,8 @@ class Commit:
     def forget(self, extruder: int) -> None:
         """Remove all of a retired extruder."""
         self._add("F", self._at.summaries, extruder, "")
-        self._add("D", self._at.ring(extruder), 0, "")
-        self._add("D", self._at.spark(extruder), 0, "")
+        for kind in KINDS:
+            self._add("D", self._at.ring(extruder, kind), 0, "")
 
     def catalogue(self, catalogue: Catalogue) -> None:
         """Replace the catalogue."""
@@ -99,16 +93,15 @@ class WindowWriter:
         with _translated():
             return {int(field) for field in self._redis.hkeys(self.keys.summaries)}
 
-    def headers(self, extruders: Iterable[int]) -> dict[int, tuple[Header, Header] | None]:
-        """Headers of live and coarse ring by extruder; None where one is missing or foreign."""
+    def headers(self, extruders: Iterable[int]) -> dict[int, dict[str, Header] | None]:
+        """Headers by kind of ring, by extruder; None where a ring is missing or foreign."""
         wanted = list(extruders)
         with _translated(), self._redis.pipeline(transaction=False) as pipe:
             for extruder in wanted:
-                pipe.getrange(self.keys.ring(extruder), 0, HEADER_SIZE - 1)
-                pipe.getrange(self.keys.spark(extruder), 0, HEADER_SIZE - 1)
-            found = pipe.execute()
-        pairs = zip(found[::2], found[1::2], strict=True)
-        return {e: _headers(*pair) for e, pair in zip(wanted, pairs, strict=True)}
+                for kind in KINDS:
+                    pipe.getrange(self.keys.ring(extruder, kind), 0, HEADER_SIZE - 1)
+            found = iter(pipe.execute())
+        return {extruder: _headers([next(found) for _ in KINDS]) for extruder in wanted}
 
     def records(self, headers: Mapping[int, Header]) -> dict[int, bytes]:
         """The live rings' records of the head step, by extruder."""
@@ -161,8 +154,8 @@ class _translated:
             raise WindowsUnavailable(f"Redis: {error}") from error
 
 
-def _headers(ring: bytes, spark: bytes) -> tuple[Header, Header] | None:
+def _headers(starts: Iterable[bytes]) -> dict[str, Header] | None:
     try:
-        return Header.unpack(ring), Header.unpack(spark)
+        return {kind: Header.unpack(start) for kind, start in zip(KINDS, starts, strict=True)}
     except ValueError:
         return None
