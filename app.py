@@ -23,7 +23,8 @@ from data.extruders import Catalogue
 from data.settings import Settings
 from data.window_cache import Keys, connect, connect_async
 from data.window_cache.reader import WindowReader, read_catalogue
-from routes import health, lines, plant, windows
+from routes import events, health, lines, plant, windows
+from routes.push import PushHub
 
 #: Threads of the bridge to Dash: pages are built in a few ms, live data do not pass here.
 DASH_THREADS = 10
@@ -35,11 +36,12 @@ def build(settings: Settings) -> Starlette:
     dash_app = build_dash(settings, lambda: read_catalogue(client, Keys()))
     reader = WindowReader(connect_async(settings.redis_url), Keys())
     bridge: ASGIApp = WSGIMiddleware(dash_app.server, workers=DASH_THREADS)  # type: ignore[assignment]
-    return Starlette(
+    web = Starlette(
         routes=[
             *windows.routes(reader, settings),
             *plant.routes(reader),
             *lines.routes(reader, settings),
+            *events.routes(PushHub(reader, settings)),
             *health.routes(reader, settings),
             Mount("/", bridge),
         ],
@@ -49,6 +51,8 @@ def build(settings: Settings) -> Starlette:
             UnknownSignal: _unknown,
         },
     )
+    web.state.poll_ms = round(settings.poll_s * 1000)
+    return web
 
 
 def build_dash(settings: Settings, catalogue: Callable[[], Catalogue]) -> Dash:

@@ -234,6 +234,26 @@ def unroll(blob: bytes, last: int | None = None) -> Window:
     return Window(header, first, picked["values"].copy(), picked["quality"].copy())
 
 
+def tail_ranges(header: Header, last: int) -> list[tuple[int, int]]:
+    """Byte ranges (first, last byte) of the newest `last` records, oldest first: one or two."""
+    spec = header.spec
+    if header.head_ts == NEVER:
+        return []
+    count = min(last, spec.slots)
+    first = spec.step_of(header.head_ts) - count + 1
+    until_end = min(count, spec.slots - first % spec.slots)
+    parts = [(first, until_end), (first + until_end, count - until_end)]
+    size = spec.record.itemsize
+    return [(spec.offset(step), spec.offset(step) + n * size - 1) for step, n in parts if n]
+
+
+def unroll_tail(header: Header, records: bytes) -> Window:
+    """Read what `tail_ranges` named."""
+    picked = np.frombuffer(records, header.spec.record)
+    first = header.spec.step_of(header.head_ts) - len(picked) + 1
+    return Window(header, first, picked["values"].copy(), picked["quality"].copy())
+
+
 def record_row(header: Header, record: bytes) -> Row | None:
     """The head step's record as a row, or None before the first reading."""
     if header.head_ts == NEVER or not record:

@@ -15,6 +15,10 @@ from starlette.responses import Response
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-if-error=30"
 
 
+#: How often a browser without push shall ask, in ms; it obeys from its next round on.
+POLL_HEADER = "Meltwatch-Poll-Ms"
+
+
 @dataclass(frozen=True)
 class Answer:
     """A body with its ETag, plain and compressed."""
@@ -31,7 +35,12 @@ class Answer:
 
     def respond(self, request: Request) -> Response:
         """The answer as this request can take it: 304, compressed or plain."""
-        headers = {"ETag": self.etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
+        headers = {
+            "ETag": self.etag,
+            "Cache-Control": CACHE_CONTROL,
+            "Vary": "Accept-Encoding",
+            POLL_HEADER: str(request.app.state.poll_ms),
+        }
         if self.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if "gzip" in request.headers.get("accept-encoding", ""):

@@ -13,9 +13,10 @@ from starlette.routing import Route
 from data.errors import UnknownExtruder
 from data.extruders import extruder_to_dict
 from data.settings import Settings
+from data.window_cache import Status
 from data.window_cache.reader import WindowReader
 from data.window_codec import encode, from_window
-from data.windows import unroll
+from data.windows import Window, unroll
 from routes.micro_cache import Answer, MicroCache
 
 MEDIA_TYPE = "application/vnd.meltwatch.window"
@@ -30,16 +31,15 @@ def routes(reader: WindowReader, settings: Settings) -> list[Route]:
     cache = MicroCache(KEEP_S)
     delta_steps = DELTA_S * 1000 // settings.step_ms
 
-    async def window(request: Request, last: int | None) -> Response:
-        extruder = request.path_params["extruder"]
-        make = lambda: _window(reader, extruder, last)  # noqa: E731
-        return (await cache.get((extruder, last), make)).respond(request)
-
     async def snapshot(request: Request) -> Response:
-        return await window(request, None)
+        extruder = request.path_params["extruder"]
+        answer = await cache.get(("window", extruder), lambda: _snapshot(reader, extruder))
+        return answer.respond(request)
 
     async def delta(request: Request) -> Response:
-        return await window(request, delta_steps)
+        extruder = request.path_params["extruder"]
+        make = lambda: _delta(reader, extruder, delta_steps)  # noqa: E731
+        return (await cache.get(("delta", extruder), make)).respond(request)
 
     async def catalogue(request: Request) -> Response:
         extruder = request.path_params["extruder"]
@@ -53,21 +53,37 @@ def routes(reader: WindowReader, settings: Settings) -> list[Route]:
     ]
 
 
-async def _window(reader: WindowReader, extruder: int, last: int | None) -> Answer:
+async def _snapshot(reader: WindowReader, extruder: int) -> Answer:
     blob, status = await reader.ring(extruder)
     if blob is None:
         raise UnknownExtruder(f"no window for extruder {extruder}")
-    window = unroll(blob, last)
-    message = from_window(
-        window,
-        extruder,
-        served_ts=int(time.time() * 1000),
-        checked_ts=status.last_success,
-        catalogue=status.catalogue,
-        delta=last is not None,
+    return _answer(unroll(blob), extruder, status, delta=False)
+
+
+async def _delta(reader: WindowReader, extruder: int, steps: int) -> Answer:
+    windows, status = await reader.tails([extruder], lambda _extruder, _header: steps)
+    if extruder not in windows:
+        raise UnknownExtruder(f"no window for extruder {extruder}")
+    return _answer(windows[extruder], extruder, status, delta=True)
+
+
+def message_of(window: Window, extruder: int, status: Status, delta: bool) -> bytes:
+    """The bytes of a window as they go to the browser."""
+    return encode(
+        from_window(
+            window,
+            extruder,
+            served_ts=int(time.time() * 1000),
+            checked_ts=status.last_success,
+            catalogue=status.catalogue,
+            delta=delta,
+        )
     )
+
+
+def _answer(window: Window, extruder: int, status: Status, delta: bool) -> Answer:
     etag = f"{window.header.head_ts}-{window.header.revision}-{status.last_success}"
-    return Answer.of(encode(message), etag, MEDIA_TYPE)
+    return Answer.of(message_of(window, extruder, status, delta), etag, MEDIA_TYPE)
 
 
 async def _catalogue(reader: WindowReader, extruder_id: int) -> Answer:

@@ -21,9 +21,12 @@ class ExtruderPage {
     this._trends = null;
     this._product = null;
     banner.reset();
-    this._feed = new Feed(settings.pollMs, (signal) => this._step(signal), (error) => {
-      if (error) banner.failed(error);
-    });
+    this._feed = new Feed(
+      settings.pollMs,
+      (signal) => this._step(signal),
+      (error) => error && banner.failed(error),
+      { url: `${this._url}/events`, kind: "window", onData: (data) => this._pushed(data) },
+    );
     this._ages = setInterval(() => this._age(), 500);
   }
 
@@ -44,6 +47,16 @@ class ExtruderPage {
     }
     this._following = true;
     this._show(message);
+  }
+
+  /** A pushed delta; false if it does not join what is here, then a round reads the rest. */
+  _pushed(data) {
+    const message = decode(Uint8Array.from(atob(data), (char) => char.charCodeAt(0)).buffer);
+    this.clock.sync(message.servedTs);
+    if (message.catalogue !== this._version) return false;
+    if (this._buffer.apply(message) === "snapshot-needed") return false;
+    this._show(message);
+    return true;
   }
 
   async _fetch(suffix, signal) {

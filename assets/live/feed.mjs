@@ -1,17 +1,12 @@
-// Asks the server again and again: steady, with jitter, slower in a hidden tab, never two at once.
+// Brings news of the server to a page: pushed where possible, else polled, never two at once.
+import { EventStream, FeedError } from "./event_stream.mjs";
+
+export { FeedError };
 
 /** An answer that takes longer counts as a failure, so that the banner appears in time. */
 const TIMEOUT_MS = 2500;
 const HIDDEN_FACTOR = 10;
 const JITTER = 0.05;
-
-/** A failure that says what failed: the server, or the windows behind it. */
-export class FeedError extends Error {
-  constructor(kind, message) {
-    super(message);
-    this.kind = kind; // "server" | "windows" | "missing"
-  }
-}
 
 /**
  * Fetch and check; revalidates by ETag through the browser's own cache.
@@ -25,9 +20,18 @@ export async function request(url, signal) {
   } catch (error) {
     throw new FeedError("server", error.message);
   }
+  const asked = Number(response.headers.get("Meltwatch-Poll-Ms"));
+  if (asked > 0) askedPollMs = asked;
   if (response.ok) return response;
   const kinds = { 503: "windows", 404: "missing" };
   throw new FeedError(kinds[response.status] ?? "server", await reason(response));
+}
+
+/** The server may ask for another interval than the page was built with, e.g. under load. */
+let askedPollMs = 0;
+
+function serverPollMs(fallback) {
+  return askedPollMs || fallback;
 }
 
 async function reason(response) {
@@ -38,34 +42,51 @@ async function reason(response) {
   }
 }
 
+/**
+ * Rounds of polling, and push where it works: while events arrive nothing is polled. A hidden tab
+ * closes its stream and polls slowly, so that it costs next to nothing and holds no connection.
+ */
 export class Feed {
   /**
    * @param {number} pollMs
    * @param {(signal: AbortSignal) => Promise<void>} step one round; throws FeedError
    * @param {(error: FeedError | null) => void} onRound called after each round
+   * @param {{url: string, kind: string, onData: (data: string) => boolean}} [push] events of
+   *   `kind` at `url`; `onData` returns false if it needs a round (it missed something)
    */
-  constructor(pollMs, step, onRound) {
+  constructor(pollMs, step, onRound, push) {
     this._pollMs = pollMs;
     this._step = step;
     this._onRound = onRound;
     this._stop = new AbortController();
     this._wake = () => {};
-    document.addEventListener("visibilitychange", () => this._wake(), { signal: this._stop.signal });
+    this._stream = push && new EventStream(push, onRound, () => this._wake());
+    const { signal } = this._stop;
+    document.addEventListener("visibilitychange", () => this._visibility(), { signal });
     this._run();
   }
 
   stop() {
     this._stop.abort();
+    this._stream?.close();
+    this._wake();
+  }
+
+  _visibility() {
+    if (document.hidden) this._stream?.close();
     this._wake();
   }
 
   async _run() {
-    while (!this._stop.signal.aborted) {
+    const { signal } = this._stop;
+    while (!signal.aborted) {
       const started = performance.now();
       const error = await this._round();
-      if (this._stop.signal.aborted) return;
+      if (signal.aborted) return;
       this._onRound(error);
-      await this._pause(started);
+      if (!error && !document.hidden) this._stream?.open();
+      do await this._pause(started);
+      while (this._stream?.alive && !signal.aborted);
     }
   }
 
@@ -81,11 +102,11 @@ export class Feed {
   }
 
   _pause(started) {
-    const every = this._pollMs * (document.hidden ? HIDDEN_FACTOR : 1);
+    const every = serverPollMs(this._pollMs) * (document.hidden ? HIDDEN_FACTOR : 1);
     const jitter = 1 + JITTER * (2 * Math.random() - 1);
-    const wait = Math.max(50, started + every * jitter - performance.now());
+    const since = this._stream?.alive ? 0 : performance.now() - started;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, wait);
+      const timer = setTimeout(resolve, Math.max(50, every * jitter - since));
       this._wake = () => {
         clearTimeout(timer);
         resolve();

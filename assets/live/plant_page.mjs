@@ -17,7 +17,11 @@ export function mountPlant(root, { clock, banner, settings }) {
   let sparksAt = -Infinity;
 
   async function step(signal) {
-    const body = await (await request("/plant", signal)).json();
+    show(await (await request("/plant", signal)).json());
+    await sparks(signal);
+  }
+
+  function show(body) {
     // Redis came back empty: keep the picture, marked, until the windows are rebuilt.
     if (body.catalogue === 0) throw new FeedError("missing", "no windows");
     if (String(body.catalogue) !== root.dataset.mwCatalogue) return location.reload();
@@ -27,7 +31,14 @@ export function mountPlant(root, { clock, banner, settings }) {
     banner.answered({ ...body, head });
     sort(grid, [...cards.values()]);
     tally(root, [...cards.values()]);
-    await sparks(signal);
+  }
+
+  /** Cards without a window behind them need a round, which says what is wrong. */
+  function pushed(data) {
+    const body = JSON.parse(data);
+    if (body.catalogue === 0) return false;
+    show(body);
+    return true;
   }
 
   async function sparks(signal) {
@@ -37,10 +48,16 @@ export function mountPlant(root, { clock, banner, settings }) {
     for (const [id, line] of Object.entries(body.sparks)) cards.get(Number(id))?.drawSpark(line);
   }
 
-  const feed = new Feed(settings.pollMs, step, (error) => error && banner.failed(error));
+  const feed = new Feed(settings.pollMs, step, (error) => error && banner.failed(error), {
+    url: "/plant/events",
+    kind: "plant",
+    onData: pushed,
+  });
   const ages = setInterval(() => {
+    if (document.hidden) return;
     for (const card of cards.values()) card.tick();
     tally(root, [...cards.values()]);
+    sparks().catch((error) => banner.failed(error));
   }, 500);
   return {
     destroy() {

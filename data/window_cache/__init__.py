@@ -41,6 +41,11 @@ class Keys:
         return self._key("lease")
 
     @property
+    def commits(self) -> str:
+        """Channel on which every commit is told, with its watermark."""
+        return self._key("commits")
+
+    @property
     def catalogue(self) -> str:
         """The catalogue as JSON."""
         return self._key("catalogue")

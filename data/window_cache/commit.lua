@@ -1,8 +1,9 @@
 -- Applies all writes of one refresh or none.
--- KEYS: watermark, lease, then the keys that the writes name by their position.
+-- KEYS: watermark, lease, channel of commits, then the keys that the writes name by their position.
 -- ARGV: expected watermark ('' = must be missing), new watermark ('' = leave), lease token,
 --       lease ms, then groups of four: operation, key position, a, b
 --         R  SETRANGE key a b     S  SET key b     H  HSET key a b     F  HDEL key a     D  DEL key
+-- A commit that moves or confirms the watermark is published on the channel.
 -- Returns 1, or 0 when fenced: another worker holds the lease or has moved the watermark.
 local watermark = redis.call('GET', KEYS[1]) or ''
 if watermark ~= ARGV[1] or redis.call('GET', KEYS[2]) ~= ARGV[3] then
@@ -25,5 +26,6 @@ for i = 5, #ARGV, 4 do
 end
 if ARGV[2] ~= '' then
     redis.call('SET', KEYS[1], ARGV[2])
+    redis.call('PUBLISH', KEYS[3], ARGV[2])
 end
 return 1

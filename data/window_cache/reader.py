@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from redis import Redis as BlockingRedis
@@ -12,6 +13,7 @@ from redis.exceptions import RedisError
 from data.errors import WindowsUnavailable
 from data.extruders import Catalogue, catalogue_from_dict
 from data.window_cache import LIVE, Keys, Status
+from data.windows import HEADER_SIZE, Header, Window, tail_ranges, unroll_tail
 
 
 class WindowReader:
@@ -25,6 +27,50 @@ class WindowReader:
         """An extruder's live ring (None if there is none) and the refresh's status."""
         (blob,), status = await self.rings([extruder])
         return blob, status
+
+    async def tails(
+        self, extruders: list[int], steps: Callable[[int, Header], int]
+    ) -> tuple[dict[int, Window], Status]:
+        """The newest steps of live rings, in two round trips however many there are.
+
+        `steps(extruder, header)` says how many of each. Extruders without a ring are left out.
+        """
+        headers: dict[int, Header] = {}
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for extruder in extruders:
+                    pipe.getrange(self.keys.ring(extruder), 0, HEADER_SIZE - 1)
+                pipe.hgetall(self.keys.status)
+                *starts, status = await pipe.execute()
+            for extruder, start in zip(extruders, starts, strict=True):
+                if start:
+                    headers[extruder] = Header.unpack(start)
+            ranges = {e: tail_ranges(h, steps(e, h)) for e, h in headers.items()}
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for extruder, parts in ranges.items():
+                    for first, last in parts:
+                        pipe.getrange(self.keys.ring(extruder), first, last)
+                found = iter(await pipe.execute())
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error
+        windows = {
+            extruder: unroll_tail(headers[extruder], b"".join(next(found) for _ in parts))
+            for extruder, parts in ranges.items()
+        }
+        return windows, Status.from_hash(status)
+
+    async def commits(self) -> AsyncGenerator[bool, None]:
+        """True for every commit as it happens, False after a second without one."""
+        try:
+            async with self._redis.pubsub() as subscription:
+                await subscription.subscribe(self.keys.commits)
+                while True:
+                    message = await subscription.get_message(
+                        ignore_subscribe_messages=True, timeout=1.0
+                    )
+                    yield message is not None
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error
 
     async def summaries(self) -> tuple[list[bytes], Status]:
         """All cards as JSON texts, and the refresh's status."""

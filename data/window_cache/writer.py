@@ -25,7 +25,7 @@ class Commit:
 
     def __init__(self, keys: Keys) -> None:
         self._at = keys
-        self.keys: dict[str, int] = {keys.watermark: 1, keys.lease: 2}
+        self.keys: dict[str, int] = {keys.watermark: 1, keys.lease: 2, keys.commits: 3}
         self.arguments: list[str | bytes | int] = []
 
     def _add(self, operation: str, key: str, a: str | int, b: str | bytes) -> None:

@@ -40,6 +40,10 @@ async def test_a_delta_is_the_last_ten_seconds(web: httpx.AsyncClient) -> None:
     assert message.first_ts == NOW - 9000
 
 
+async def test_the_server_says_how_often_to_ask(web: httpx.AsyncClient) -> None:
+    assert (await web.get("/windows/1/delta")).headers["Meltwatch-Poll-Ms"] == "1000"
+
+
 async def test_an_unchanged_window_is_not_sent_again(web: httpx.AsyncClient) -> None:
     first = await web.get("/windows/1/delta")
     again = await web.get("/windows/1/delta", headers={"If-None-Match": first.headers["etag"]})

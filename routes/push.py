@@ -1,0 +1,174 @@
+"""The push hub: one subscription to Redis per process feeds every viewer of every topic.
+
+A topic is made once per commit, however many watch it. A viewer that reads too slowly loses its
+queued events and is told to read a snapshot: nothing is buffered without bound.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import time
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing, suppress
+
+from data.errors import WindowsUnavailable
+from data.settings import Settings
+from data.window_cache.reader import WindowReader
+from data.windows import Header
+from routes.plant import cards
+from routes.windows import DELTA_S, message_of
+
+log = logging.getLogger("meltwatch.push")
+
+#: Events that wait for one viewer; a viewer that is further behind reads a snapshot instead.
+QUEUE_EVENTS = 4
+#: A viewer without any event for this long hears a beat, so that it can tell silence from loss.
+BEAT_S = 2.0
+RETRY_S = 1.0
+
+PLANT = 0
+"""Topic of all cards; every other topic is an extruder's number."""
+
+
+def event(kind: str, data: str, id_: int | None = None) -> bytes:
+    """One server-sent event; `data` has no line breaks."""
+    start = "" if id_ is None else f"id: {id_}\n"
+    return f"{start}event: {kind}\ndata: {data}\n\n".encode()
+
+
+class Viewer:
+    """One open connection."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_EVENTS)
+        self.dropped = 0
+
+    def put(self, message: bytes) -> None:
+        """Queue an event, or trade everything queued for the order to read a snapshot."""
+        try:
+            self._queue.put_nowait(message)
+        except asyncio.QueueFull:
+            while not self._queue.empty():
+                self._queue.get_nowait()
+                self.dropped += 1
+            self._queue.put_nowait(event("snapshot", "{}"))
+
+    async def next(self) -> bytes:
+        """The next event, or a beat after BEAT_S without one."""
+        try:
+            return await asyncio.wait_for(self._queue.get(), BEAT_S)
+        except TimeoutError:
+            return event("beat", json.dumps({"served": int(time.time() * 1000)}))
+
+
+class PushHub:
+    """Viewers by topic, and the one task that feeds them; it runs while there is a viewer."""
+
+    def __init__(self, reader: WindowReader, settings: Settings) -> None:
+        self._reader = reader
+        self._steps = DELTA_S * 1000 // settings.step_ms
+        self._topics: defaultdict[int, set[Viewer]] = defaultdict(set)
+        self._pushed: dict[int, int] = {}
+        self._task: asyncio.Task[None] | None = None
+        self.pushes = 0
+
+    @property
+    def viewers(self) -> int:
+        """Open connections."""
+        return sum(len(viewers) for viewers in self._topics.values())
+
+    async def events(self, topic: int, last_event_id: int | None) -> AsyncGenerator[bytes, None]:
+        """The events of a topic for one viewer: first what it missed, then as they happen.
+
+        `last_event_id` is the head_ts (ms) that the viewer had; if more than a delta is missing
+        since then, the first event is the order to read a snapshot.
+        """
+        viewer = Viewer()
+        self._topics[topic].add(viewer)
+        try:
+            self._ensure_running()
+            yield b"retry: 2000\n\n"
+            with suppress(WindowsUnavailable):  # the hub says so itself
+                yield await self._first(topic, last_event_id)
+            while True:
+                yield await viewer.next()
+        finally:
+            self._leave(topic, viewer)
+
+    def _leave(self, topic: int, viewer: Viewer) -> None:
+        self._topics[topic].discard(viewer)
+        if not self._topics[topic]:
+            del self._topics[topic]
+            self._pushed.pop(topic, None)
+
+    def _ensure_running(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def _first(self, topic: int, last_event_id: int | None) -> bytes:
+        if topic == PLANT:
+            return await self._plant()
+        made = await self._windows([topic], dict.fromkeys([topic], -1))
+        head, message = made.get(topic, (0, event("snapshot", "{}")))
+        missing = last_event_id is not None and head - last_event_id > DELTA_S * 1000
+        return event("snapshot", "{}") if missing else message
+
+    async def _run(self) -> None:
+        while self._topics:
+            try:
+                await self._follow_commits()
+            except WindowsUnavailable as error:
+                self._send(self._topics, event("trouble", json.dumps({"error": str(error)})))
+                await asyncio.sleep(RETRY_S)
+            except Exception:  # the edge of this task: it must outlive whatever one push met
+                log.exception("push failed")
+                await asyncio.sleep(RETRY_S)
+
+    async def _follow_commits(self) -> None:
+        async with aclosing(self._reader.commits()) as commits:
+            async for committed in commits:
+                if committed:
+                    await self._push()
+                if not self._topics:
+                    return
+
+    async def _push(self) -> None:
+        self.pushes += 1
+        extruders = [topic for topic in self._topics if topic != PLANT]
+        for topic, (head, message) in (await self._windows(extruders, self._pushed)).items():
+            self._pushed[topic] = head
+            self._send([topic], message)
+        if PLANT in self._topics:
+            self._send([PLANT], await self._plant())
+
+    def _send(self, topics: Iterable[int], message: bytes) -> None:
+        for topic in topics:
+            for viewer in self._topics.get(topic, ()):
+                viewer.put(message)
+
+    async def _windows(
+        self, extruders: list[int], pushed: dict[int, int]
+    ) -> dict[int, tuple[int, bytes]]:
+        """Head and event by extruder: the steps since the head that was pushed before."""
+
+        def steps(extruder: int, header: Header) -> int:
+            before = header.spec.step_of(pushed.get(extruder, -1))
+            return max(1, min(self._steps, header.spec.step_of(header.head_ts) - before + 1))
+
+        if not extruders:
+            return {}
+        windows, status = await self._reader.tails(extruders, steps)
+        made = {}
+        for extruder, window in windows.items():
+            head = window.header.head_ts
+            body = base64.b64encode(message_of(window, extruder, status, delta=True)).decode()
+            made[extruder] = (head, event("window", body, head))
+        return made
+
+    async def _plant(self) -> bytes:
+        body, status = await cards(self._reader)
+        return event("plant", body.decode(), status.last_success)
