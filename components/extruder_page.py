@@ -31,6 +31,7 @@ def extruder_page(extruder: Extruder, catalogue: Catalogue) -> Component:
         className="extruder",
         **{
             "data-mw-page": "extruder",
+            "data-mw-path": f"/extruder/{extruder.id}",
             "data-mw-extruder": str(extruder.id),
             "data-mw-catalogue": str(catalogue.version),
         },

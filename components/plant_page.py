@@ -34,7 +34,11 @@ def plant_page(catalogue: Catalogue) -> Component:
             ),
         ],
         id=ids.PLANT_ROOT,
-        **{"data-mw-page": "plant", "data-mw-catalogue": str(catalogue.version)},
+        **{
+            "data-mw-page": "plant",
+            "data-mw-path": "/",
+            "data-mw-catalogue": str(catalogue.version),
+        },
     )
 
 
@@ -52,6 +56,7 @@ def _tallies(count: int) -> list[Component]:
         "production": "in production",
         "startup": "in start-up",
         "stopped": "stopped",
+        "unknown": "without job data",
     }
     return [
         html.Span(

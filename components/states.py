@@ -9,8 +9,9 @@ from dash.development.base_component import Component
 def notice(title: str, text: str, watch: bool = False) -> Component:
     """A calm full-page notice; with `watch` the page reloads by itself once windows are there."""
     attributes = {"data-mw-page": "waiting"} if watch else {}
+    back = [] if watch else [dcc.Link("To the plant", href="/", className="button")]
     return html.Section(
-        [html.H1(title), html.P(text), dcc.Link("Back to the plant", href="/", className="button")],
+        [html.H1(title), html.P(text), *back],
         className="notice",
         **attributes,
     )
@@ -19,16 +20,21 @@ def notice(title: str, text: str, watch: bool = False) -> Component:
 def unavailable(reason: str) -> Component:
     """Redis does not answer."""
     text = f"{reason.rstrip('.')}. This page comes back by itself."
-    return notice("Windows unavailable", text, watch=True)
+    return notice("Live data unavailable", text, watch=True)
 
 
 def waiting() -> Component:
     """No catalogue yet: the first refresh has not run."""
     return notice(
         "Waiting for the first readings",
-        "No worker has filled the windows yet. This page opens by itself as soon as one has.",
+        "No worker has delivered live data yet. This page opens by itself as soon as one has.",
         watch=True,
     )
+
+
+def not_found() -> Component:
+    """An address that no page has."""
+    return notice("No such page", "There is no page at this address.")
 
 
 def unknown(extruder: str) -> Component:

@@ -45,8 +45,9 @@ class Settings:
     def from_env(env: Mapping[str, str] = os.environ) -> Settings:
         """Read all settings. Raises SettingError naming the key, its value and what is expected."""
         read = _Reader(env)
-        redis_url = read.url("REDIS_URL", "redis://127.0.0.1:6390/0")
         var_dir = Path(env.get("VAR_DIR") or "var").resolve()
+        # A socket in VAR_DIR cannot be taken by another plant's server, as a port can.
+        redis_url = read.url("REDIS_URL", f"unix://{var_dir / 'valkey.sock'}")
         replay = read.text("REPLAY", "")
         # A replay has a store of its own: its extruders are not those of the simulated plant.
         store = var_dir / (f"replay-{Path(replay).stem}.sqlite" if replay else "telemetry.sqlite")
@@ -56,7 +57,7 @@ class Settings:
             database_url=read.text("DATABASE_URL", f"sqlite:///{store}"),
             host=read.text("HOST", "127.0.0.1"),
             port=read.whole("PORT", 8050, 1, 65535),
-            plant_name=read.text("PLANT_NAME", "Meltwatch plant"),
+            plant_name=read.text("PLANT_NAME", ""),
             plant_tz=read.zone("PLANT_TZ", "UTC"),
             window_s=read.whole("WINDOW_S", 900, 10, 10_800),
             step_ms=read.whole("STEP_MS", 1000, 100, 10_000),
@@ -100,7 +101,7 @@ class _Reader:
     def url(self, key: str, default: str) -> str:
         value = self.text(key, default)
         if not value.startswith(("redis://", "rediss://", "unix://")):
-            raise SettingError(key, value, "redis://host:port/db")
+            raise SettingError(key, value, "redis://host:port/db or unix:///path")
         return value
 
     def zone(self, key: str, default: str) -> str:

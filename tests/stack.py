@@ -39,11 +39,11 @@ class Stack:
     """Processes of one plant in one folder; each is started and killed by name."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.redis_port, self.port = free_port(), free_port()
+        self.port = free_port()
         self.env = {
             **os.environ,
             "VAR_DIR": str(folder),
-            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "REDIS_URL": f"unix://{folder / 'valkey.sock'}",
             "DATABASE_URL": f"sqlite:///{folder / 'telemetry.sqlite'}",
             "PORT": str(self.port),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -59,7 +59,8 @@ class Stack:
 
     def start_redis(self) -> None:
         self._start(
-            "redis", embedded_redis.command(self.redis_port, Path(self.log.name + ".valkey"))
+            "redis",
+            embedded_redis.command(self.settings.redis_url, Path(self.log.name + ".valkey")),
         )
         wait_until(self._redis_answers, 10, "Valkey answers")
 

@@ -1,5 +1,5 @@
 // Says honestly what is wrong with what is shown, within five seconds, and takes it back.
-import { formatAge, formatTime } from "./format.mjs";
+import { formatAge, formatTime, isoTime, zoneName } from "./format.mjs";
 
 const CHECK_MS = 250;
 /** Failing for this long is shown; one lost answer of a second is not worth a shock. */
@@ -23,6 +23,11 @@ export class Banner {
     this._error = null;
     this._lastAnswer = performance.now();
     this._facts = null;
+  }
+
+  /** True while something is wrong with what is shown. */
+  get shown() {
+    return Boolean(this._shown);
   }
 
   failed(error) {
@@ -54,12 +59,12 @@ export class Banner {
     if (!facts) return "";
     const now = this._clock.now();
     const stale = this._settings.staleAfterMs;
-    if (facts.rebuilding) return `Windows are being rebuilt: ${facts.rebuilding} extruders done.`;
+    if (facts.rebuilding) return `Live data are being rebuilt: ${facts.rebuilding} extruders done.`;
     if (facts.checked > 0 && now - facts.checked > stale) {
-      return `Refresh stopped ${this._ago(facts.checked)}${facts.error ? `: ${facts.error}` : ""}.${this._upTo()}`;
+      return `Worker stopped: no refresh for ${this._ago(facts.checked)}${facts.error ? `: ${facts.error}` : ""}.${this._upTo()}`;
     }
     if (facts.head > 0 && now - facts.head > stale) {
-      return `No new readings since ${this._time(facts.head)}: check ingest and the machines.`;
+      return `No new readings since ${this._time(facts.head)}: check the data source and the machines.`;
     }
     return "";
   }
@@ -67,8 +72,8 @@ export class Banner {
   _lost() {
     const what = {
       server: "Server lost, trying again",
-      windows: `Windows unavailable (${this._error.message}), trying again`,
-      missing: "Windows are empty until a worker has rebuilt them",
+      windows: `Live data unavailable (${this._error.message}), trying again`,
+      missing: "No live data until a worker has rebuilt them",
     }[this._error.kind];
     return `${what}.${this._upTo()}`;
   }
@@ -79,12 +84,15 @@ export class Banner {
   }
 
   _time(ts) {
-    return formatTime(ts, this._settings.timeZone);
+    const zone = this._settings.timeZone;
+    const day = isoTime(ts, zone).slice(0, 10);
+    const today = isoTime(this._clock.now(), zone).slice(0, 10);
+    return `${day === today ? "" : `${day} `}${formatTime(ts, zone)} ${zoneName(ts, zone)}`;
   }
 
   _ago(ts) {
     // Whole tens of seconds: a banner that changes every second is read aloud every second.
     const ms = Math.floor((this._clock.now() - ts) / 10_000) * 10_000;
-    return ms ? `${formatAge(ms)} ago` : "some seconds ago";
+    return ms ? `${formatAge(ms)} or more` : "some seconds";
   }
 }

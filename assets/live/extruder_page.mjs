@@ -2,7 +2,7 @@
 import { Feed, FeedError, request } from "./feed.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
 import { Gauges } from "./gauges.mjs";
-import { deviation, JOB, JOB_WORDS, SIGNS } from "./limits.mjs";
+import { BAD, deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { part, setClass, setText } from "./text.mjs";
 import { mountTrends } from "./trend_section.mjs";
 import { readSelection, writeSelection } from "./selection.mjs";
@@ -110,8 +110,8 @@ class ExtruderPage {
     const shown = this._suppressed ? {} : this._limits;
     this._gauges.update(read, shown, this._suppressed);
     this._zones.update(read, this._limits, this._suppressed);
-    setText(part(this.root, "state"), JOB_WORDS[job] ?? "No job data");
-    setText(part(this.root, "worst"), worstText(signals, read, shown));
+    this._job = JOB_WORDS[job] ?? "No job data";
+    this._writeWorst(worstOf(signals, read, shown));
     setClass(this.root, "extruder--suppressed", this._suppressed);
     this.banner.answered({ checked: message.checkedTs, head: message.headTs });
     this._head = message.headTs;
@@ -130,16 +130,29 @@ class ExtruderPage {
     this._trends.setLimits(suppressed ? {} : this._limits);
   }
 
+  _writeWorst({ text, severity }) {
+    const element = part(this.root, "worst");
+    setText(element, text);
+    setClass(element, "past-high", severity === 1);
+    setClass(element, "past-highhigh", severity === 2);
+    setClass(element, "past-bad", severity === 0);
+    // Dash sets the title when it shows the page; a tab says which extruder and how it is.
+    const title = `${text ? `${text.split(" ")[0]} ` : ""}${this._extruder.name} – Meltwatch`;
+    if (document.title !== title) document.title = title;
+  }
+
   _age() {
     if (!(this._head > 0)) return;
     const age = Math.max(0, this.clock.now() - this._head);
+    const silent = age > this.settings.staleAfterMs;
     setText(part(this.root, "age"), `Readings ${formatAge(age)} old`);
-    setClass(this.root, "extruder--silent", age > this.settings.staleAfterMs);
+    setText(part(this.root, "state"), silent ? `${this._job} (last known)` : this._job);
+    setClass(this.root, "extruder--silent", silent);
   }
 }
 
 /** The worst deviation in words: highest severity, then furthest past its limit on its scale. */
-function worstText(signals, read, limits) {
+function worstOf(signals, read, limits) {
   let worst = null;
   signals.forEach((signal, slot) => {
     const value = read(slot).value;
@@ -149,8 +162,19 @@ function worstText(signals, read, limits) {
     const rank = past.severity * 1000 + over;
     if (!worst || rank > worst.rank) worst = { rank, past, signal, value };
   });
-  if (!worst) return "";
+  if (!worst) return badOf(signals, read);
   const { signal, past, value } = worst;
   const number = (x) => formatNumber(x, signal.decimals);
-  return `${SIGNS[past.name]} ${signal.label} ${number(value)} ${signal.unit} · ${past.name} ${number(past.bound)}`;
+  const text = `${SIGNS[past.name]} ${signal.label} ${number(value)} ${signal.unit} · ${past.name} ${number(past.bound)}`;
+  return { text, severity: past.severity };
+}
+
+/** The first signal of bad quality, where nothing is past a limit. */
+function badOf(signals, read) {
+  const bad = signals.map((_, slot) => read(slot).quality).map((quality) => BAD.has(quality));
+  const first = bad.indexOf(true);
+  if (first < 0) return { text: "", severity: null };
+  const more = bad.filter(Boolean).length - 1;
+  const what = `${signals[first].label}: ${QUALITY_WORDS[read(first).quality]}`;
+  return { text: `? ${what}${more ? `, ${more} more` : ""}`, severity: 0 };
 }

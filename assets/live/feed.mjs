@@ -4,7 +4,7 @@ import { EventStream, FeedError } from "./event_stream.mjs";
 export { FeedError };
 
 /** An answer that takes longer counts as a failure, so that the banner appears in time. */
-const TIMEOUT_MS = 2500;
+const TIMEOUT_MS = 3000;
 const HIDDEN_FACTOR = 10;
 const JITTER = 0.05;
 

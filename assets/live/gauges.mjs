@@ -4,7 +4,10 @@ import { deviation, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { part, setClass, setText } from "./text.mjs";
 
 /** Colours as values, since the gauge draws an SVG attribute; grey until abnormal (ISA-101). */
-const COLOURS = ["#76818b", "#e39a12", "#d3202f"];
+const COLOURS = {
+  light: ["#76818b", "#b06f00", "#c01826"],
+  dark: ["#8b959e", "#f0a31c", "#ff6b76"],
+};
 
 export class Gauges {
   constructor(root, signals) {
@@ -49,7 +52,7 @@ export class Gauges {
     const rounded = Number(value.toFixed(signal.decimals));
     const next = {
       value: Math.min(signal.high, Math.max(signal.low, rounded)),
-      color: COLOURS[severity],
+      color: (COLOURS[document.documentElement.dataset.theme] ?? COLOURS.light)[severity],
     };
     if (next.value === tile.shown.value && next.color === tile.shown.color) return;
     tile.shown = next;

@@ -23,7 +23,9 @@ export const JOB = { NO_JOB: 0, START_UP: 1, PRODUCTION: 2 };
 
 export const JOB_WORDS = { 0: "Stopped", 1: "Start-up", 2: "Production" };
 
-/** Only bad quality is a fault; out of service is on purpose. */
+/** Codes of bad quality (data/quality.py); out of service is on purpose and not among them. */
+export const BAD = new Set([2, 3]);
+
 export const QUALITY_WORDS = {
   0: "",
   1: "uncertain",

@@ -3,6 +3,8 @@
 /** Attributes that make a page another one although React kept its nodes. */
 const IDENTITY = ["data-mw-page", "data-mw-extruder", "data-mw-catalogue"];
 
+const PATH_CHECK_MS = 3000;
+
 /**
  * @param {Record<string, (root: HTMLElement, context: object) => {destroy(): void}>} controllers
  * @param {(shell: HTMLElement) => object} start called once, when the shell is there
@@ -19,8 +21,23 @@ export function followPages(controllers, start) {
     const identity = root && IDENTITY.map((name) => root.getAttribute(name)).join("|");
     if (mounted && mounted.root === root && mounted.identity === identity) return;
     mounted?.controller.destroy();
+    for (const link of shell.querySelectorAll(".nav-link")) {
+      const here = link.getAttribute("href") === root?.dataset.mwPath;
+      if (here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
     mounted = root && { root, identity, controller: controllers[root.dataset.mwPage](root, context) };
   }
+
+  // Dash changes the address before it has the page: if the server was away meanwhile, the
+  // address names another page than the one shown. Once the server answers, load it.
+  setInterval(async () => {
+    const path = mounted?.root.dataset.mwPath;
+    if (!path || path === location.pathname) return;
+    const answer = await fetch("/healthz").catch(() => null);
+    const now = document.querySelector("[data-mw-page]")?.dataset.mwPath;
+    if (answer?.ok && now === path && path !== location.pathname) location.reload();
+  }, PATH_CHECK_MS);
 
   const observer = new MutationObserver(check);
   observer.observe(document.body, {

@@ -4,6 +4,11 @@ import { deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { sparkline } from "./sparkline.mjs";
 import { part, setClass, setText } from "./text.mjs";
 
+/** How long a card keeps its place after its deviation ended: longer than a surge's period. */
+const HOLD_MS = 60_000;
+
+const GROUPS = { [JOB.PRODUCTION]: "production", [JOB.START_UP]: "startup", [JOB.NO_JOB]: "stopped" };
+
 export class PlantCard {
   constructor(element, clock, settings) {
     this.element = element;
@@ -12,6 +17,8 @@ export class PlantCard {
     this._about = JSON.parse(element.dataset.mwCard);
     this.id = this._about.id;
     this._summary = null;
+    this._lost = false;
+    this._held = { need: 0, until: -Infinity, text: "", at: 0 };
     this._parts = Object.fromEntries(
       ["state", "product", "age", "worst", "headline", "spark"].map((name) => [name, part(element, name)]),
     );
@@ -26,19 +33,20 @@ export class PlantCard {
     setText(this._parts.product, summary.product_name || "no product");
     this._limits = this._about.limits[summary.product] ?? this._about.limits[0] ?? [];
     summary.gauges.forEach((value, index) => this._figure(index, value, summary.quality[index]));
-    const [full, brief] = this._worstTexts();
-    setText(this._parts.worst, this._brief ? brief : full);
-    this._parts.worst.title = full;
     this.tick();
   }
 
-  /** What grows by itself: age and silence. */
-  tick() {
+  /** What grows by itself: age and silence. `lost`: it is Meltwatch that has no news. */
+  tick(lost = this._lost) {
     const summary = this._summary;
     if (!summary) return;
+    this._lost = lost;
     const silent = this._silent();
+    this._hold(silent);
+    this._writeWorst(silent);
     setText(this._parts.age, `${formatAge(Math.max(0, this._clock.now() - summary.head))} old`);
-    const state = silent ? "No readings" : (JOB_WORDS[summary.job] ?? "No job data");
+    const unheard = lost ? "Not updating" : "No readings";
+    const state = silent ? unheard : (JOB_WORDS[summary.job] ?? "No job data");
     setText(this._parts.state, state);
     const normal = !silent && (summary.job === JOB.PRODUCTION || summary.job === null);
     this._parts.product.dataset.state = normal ? "" : `${state} · `;
@@ -49,13 +57,35 @@ export class PlantCard {
     setClass(this.element, "card--suppressed", summary.suppressed);
   }
 
-  /** Greater needs attention sooner. */
+  /** Greater needs attention sooner; held for a while, so that a swinging signal stays put. */
   need() {
+    return this._held.need;
+  }
+
+  _needNow(silent) {
     const summary = this._summary;
-    if (!summary) return 0;
-    if (this._silent()) return 40;
-    if (summary.severity) return 20 + 20 * summary.severity + Math.min(summary.bad, 9) / 10;
-    return summary.bad ? 30 : summary.job === JOB.START_UP ? 10 : 0;
+    if (silent) return 50;
+    if (summary.severity) return 20 + 20 * summary.severity;
+    if (summary.bad) return 30;
+    return { [JOB.NO_JOB]: 15, [JOB.START_UP]: 10 }[summary.job] ?? 0;
+  }
+
+  _hold(silent) {
+    const need = this._needNow(silent);
+    const now = performance.now();
+    if (need >= this._held.need || now > this._held.until) {
+      this._held = { need, until: now + HOLD_MS, text: this._worstTexts()[1], at: now };
+    }
+  }
+
+  _writeWorst(silent) {
+    const [full, brief] = this._worstTexts();
+    const calmed = !silent && this._held.need >= 30 && this._needNow(silent) < 30;
+    const was = `was ${this._held.text}, ${formatAge(performance.now() - this._held.at)} ago`;
+    const text = calmed ? was : this._brief ? brief : full;
+    setText(this._parts.worst, silent ? `last known: ${brief}` : text);
+    if (this._parts.worst.title !== full) this._parts.worst.title = full;
+    setClass(this.element, "card--calmed", calmed);
   }
 
   needsAttention() {
@@ -64,7 +94,7 @@ export class PlantCard {
 
   group() {
     if (!this._summary || this._silent()) return "silent";
-    return { [JOB.START_UP]: "startup", [JOB.NO_JOB]: "stopped" }[this._summary.job] ?? "production";
+    return GROUPS[this._summary.job] ?? "unknown";
   }
 
   drawSpark(line) {
@@ -83,7 +113,7 @@ export class PlantCard {
       const what = `${SIGNS[worst.limit]} ${label}`;
       const number = (x) => formatNumber(x, decimals);
       const full = `${what} ${number(worst.value)} ${unit} · ${worst.limit} ${number(worst.bound)}`;
-      return [full, what];
+      return [full, `${SIGNS[worst.limit]} ${number(worst.value)} ${unit} ${label}`];
     }
     if (first) {
       const what = `? ${this._about.signals[first[0]][0]}`;
@@ -116,7 +146,8 @@ export class PlantCard {
     indicator.style.setProperty("--from", `${at(limits?.l ?? gauge.low)}%`);
     indicator.style.setProperty("--to", `${at(limits?.h ?? gauge.high)}%`);
     setClass(indicator, "indicator--void", value === null);
-    setClass(indicator, "indicator--unlimited", limits?.l == null && limits?.h == null);
+    const unlimited = this._summary.suppressed || (limits?.l == null && limits?.h == null);
+    setClass(indicator, "indicator--unlimited", unlimited);
     setClass(indicator, "indicator--high", past?.severity === 1);
     setClass(indicator, "indicator--highhigh", past?.severity === 2);
   }

@@ -30,7 +30,7 @@ export function mountPlant(root, { clock, banner, settings }) {
     const head = Math.max(-1, ...body.cards.map((summary) => summary.head));
     banner.answered({ ...body, head });
     sort(grid, [...cards.values()]);
-    tally(root, [...cards.values()]);
+    tally(root, [...cards.values()], false);
   }
 
   /** Cards without a window behind them need a round, which says what is wrong. */
@@ -55,8 +55,8 @@ export function mountPlant(root, { clock, banner, settings }) {
   });
   const ages = setInterval(() => {
     if (document.hidden) return;
-    for (const card of cards.values()) card.tick();
-    tally(root, [...cards.values()]);
+    for (const card of cards.values()) card.tick(banner.shown);
+    tally(root, [...cards.values()], banner.shown);
     sparks().catch((error) => banner.failed(error));
   }, 500);
   return {
@@ -71,20 +71,27 @@ export function mountPlant(root, { clock, banner, settings }) {
 function sort(grid, cards) {
   const wanted = cards.sort((a, b) => b.need() - a.need() || a.id - b.id).map((card) => card.element);
   if (wanted.every((element, index) => grid.children[index] === element)) return;
+  // A card must not move away under the pointer that is about to press it.
+  if (grid.matches(":hover") && matchMedia("(hover: hover)").matches && !grid.dataset.mwUnsorted) {
+    grid.dataset.mwUnsorted = "waiting";
+    grid.addEventListener("pointerleave", () => delete grid.dataset.mwUnsorted, { once: true });
+  }
+  if (grid.dataset.mwUnsorted) return;
   const focused = document.activeElement;
   grid.append(...wanted);
   if (focused && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
-function tally(root, cards) {
-  const counts = { attention: 0, silent: 0, production: 0, startup: 0, stopped: 0 };
+/** Counts by state; while nothing is known they are dashes, not zeros. */
+function tally(root, cards, lost) {
+  const counts = { attention: 0, silent: 0, production: 0, startup: 0, stopped: 0, unknown: 0 };
   for (const card of cards) {
     counts[card.group()] += 1;
     if (card.needsAttention()) counts.attention += 1;
   }
   for (const [key, count] of Object.entries(counts)) {
     const element = root.querySelector(`[data-mw-tally="${key}"]`);
-    setText(element, String(count));
-    element.parentElement.toggleAttribute("data-mw-some", count > 0);
+    setText(element, lost ? "–" : String(count));
+    element.parentElement.toggleAttribute("data-mw-some", !lost && count > 0);
   }
 }

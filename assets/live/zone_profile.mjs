@@ -1,6 +1,6 @@
 // The barrel zone profile: each zone's actual temperature against its set value, in one table.
 import { formatNumber } from "./format.mjs";
-import { deviation, QUALITY_WORDS, SIGNS } from "./limits.mjs";
+import { BAD, deviation, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { setClass, setText } from "./text.mjs";
 
 const GROUPS = ["Barrel temperatures", "Die temperatures"];
@@ -96,7 +96,11 @@ export class ZoneProfile {
     }
     setText(zone.cells.set, figure(bounds.set_value, actual.decimals));
     setText(zone.note, this._note(value, quality, bounds, past, actual));
+    setClass(zone.note, "past-bad", BAD.has(quality));
+    setClass(zone.note, "past-high", past?.severity === 1);
+    setClass(zone.note, "past-highhigh", past?.severity === 2);
     this._track(zone.track, value, bounds, past);
+    setClass(zone.track, "zone-track--unlimited", suppressed);
     setClass(zone.cells.actual, "past-high", past?.severity === 1);
     setClass(zone.cells.actual, "past-highhigh", past?.severity === 2);
   }
@@ -111,7 +115,8 @@ export class ZoneProfile {
   _track(track, value, bounds, past) {
     const set = bounds.set_value;
     const usable = Number.isFinite(value) && set != null;
-    setClass(track, "zone-track--void", !usable);
+    setClass(track, "zone-track--void", !Number.isFinite(value));
+    setClass(track, "zone-track--unset", set == null);
     setClass(track, "zone-track--high", past?.severity === 1);
     setClass(track, "zone-track--highhigh", past?.severity === 2);
     if (!usable) return;

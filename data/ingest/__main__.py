@@ -72,7 +72,10 @@ def fault(settings: Settings, options: argparse.Namespace) -> int:
     from data.ingest.simulator.commands import request_fault  # noqa: PLC0415  simulator only
 
     request_fault(settings.var_dir, options.extruder, options.fault, options.minutes)
-    print(f"asked the simulator for {options.fault} on extruder {options.extruder}")
+    print(
+        f"asked the simulator for {options.fault} on extruder {options.extruder};"
+        " its log says if it could not"
+    )
     return 0
 
 

@@ -14,6 +14,8 @@ from redis.retry import Retry
 
 #: No command on windows may hang longer than this; redis-py's own default is to wait for ever.
 SOCKET_TIMEOUT_S = 2.0
+#: The web process must have said what is wrong before a browser stops waiting (3 s).
+WEB_SOCKET_TIMEOUT_S = 1.0
 _RETRIES = 1
 
 #: Kinds of rings: every signal of the live window; gauge signals, coarser and longer.
@@ -93,19 +95,20 @@ class Status:
 
 def connect(url: str) -> Redis:
     """A blocking client with timeouts and one retry."""
-    return Redis.from_url(url, **_options(Retry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)))
+    retry = Retry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)
+    return Redis.from_url(url, **_options(retry, SOCKET_TIMEOUT_S))
 
 
 def connect_async(url: str) -> AsyncRedis:
     """An asyncio client with timeouts and one retry."""
     retry = AsyncRetry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)
-    return AsyncRedis.from_url(url, **_options(retry))
+    return AsyncRedis.from_url(url, **_options(retry, WEB_SOCKET_TIMEOUT_S))
 
 
-def _options(retry: Any) -> dict[str, Any]:
+def _options(retry: Any, timeout_s: float) -> dict[str, Any]:
     return {
-        "socket_timeout": SOCKET_TIMEOUT_S,
-        "socket_connect_timeout": SOCKET_TIMEOUT_S,
+        "socket_timeout": timeout_s,
+        "socket_connect_timeout": timeout_s,
         "health_check_interval": 0,
         "retry": retry,
     }

@@ -60,13 +60,13 @@ class WindowReader:
         return windows, Status.from_hash(status)
 
     async def commits(self) -> AsyncGenerator[bool, None]:
-        """True for every commit as it happens, False after a second without one."""
+        """True for every commit as it happens, False after half a second without one."""
         try:
             async with self._redis.pubsub() as subscription:
                 await subscription.subscribe(self.keys.commits)
                 while True:
                     message = await subscription.get_message(
-                        ignore_subscribe_messages=True, timeout=1.0
+                        ignore_subscribe_messages=True, timeout=0.5
                     )
                     yield message is not None
         except RedisError as error:

@@ -51,7 +51,7 @@ def test_a_lost_server_is_named(opened: Page, plant: Stack, console: list[str]) 
 
 def test_a_lost_redis_is_named(opened: Page, plant: Stack, console: list[str]) -> None:
     plant.kill("redis")
-    expect(opened.get_by_role("alert")).to_contain_text("Windows unavailable", timeout=WITHIN_MS)
+    expect(opened.get_by_role("alert")).to_contain_text("Live data unavailable", timeout=WITHIN_MS)
     assert_values_are_still_shown(opened)
     plant.start_redis()
     assert_values_are_still_shown(opened)
@@ -61,7 +61,7 @@ def test_a_lost_redis_is_named(opened: Page, plant: Stack, console: list[str]) -
 
 def test_a_stopped_worker_is_named(opened: Page, plant: Stack) -> None:
     plant.kill("worker")
-    expect(opened.get_by_role("alert")).to_contain_text("Refresh stopped", timeout=WITHIN_MS)
+    expect(opened.get_by_role("alert")).to_contain_text("Worker stopped", timeout=WITHIN_MS)
     assert_values_are_still_shown(opened)
     plant.start_worker()
     expect(opened.get_by_role("alert")).to_be_hidden(timeout=15_000)
@@ -82,7 +82,7 @@ def test_a_page_opened_before_any_reading_opens_by_itself(
         stack.kill("worker")
         stack.kill("redis")
         page.goto(stack.url)
-        expect(page.get_by_role("heading", name="Windows unavailable")).to_be_visible()
+        expect(page.get_by_role("heading", name="Live data unavailable")).to_be_visible()
         stack.start_redis()
         stack.start_worker()
         expect(page.locator(".card")).to_have_count(2, timeout=20_000)
