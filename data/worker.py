@@ -22,7 +22,8 @@ from data.window_cache.writer import WindowWriter
 
 log = logging.getLogger("meltwatch.worker")
 
-TICK_S = 1.0
+#: Refreshes are a second apart, or a step where steps are shorter.
+LONGEST_TICK_S, SHORTEST_TICK_S = 1.0, 0.2
 #: Readings are stamped on the second and stored some ms later; a tick just after finds them.
 PHASE_S = 0.15
 #: RQ's own name for how long a dead worker stays listed; also bounds its blocking reads.
@@ -31,12 +32,12 @@ WORKER_TTL_S = 20
 SAY_AFTER = 2
 
 
-def tick_for_ever(queue: Queue) -> None:
-    """Ask for a refresh every second; while Redis is away say so once and keep trying."""
+def tick_for_ever(queue: Queue, tick_s: float) -> None:
+    """Ask for a refresh every `tick_s` seconds; while Redis is away say so once and keep trying."""
     failures = 0
     while True:
-        tick = int((time.time() - PHASE_S) / TICK_S) + 1
-        time.sleep(max(0.0, tick * TICK_S + PHASE_S - time.time()))
+        tick = int((time.time() - PHASE_S) / tick_s) + 1
+        time.sleep(max(0.0, tick * tick_s + PHASE_S - time.time()))
         try:
             jobs.enqueue_refresh(queue, tick)
             failures = 0
@@ -56,7 +57,8 @@ def main() -> None:
     )
     queue = jobs.queue(connect(settings.queue_url))
     jobs.use(refresher, windows, queue)
-    threading.Thread(target=tick_for_ever, args=(queue,), daemon=True).start()
+    tick_s = min(LONGEST_TICK_S, max(SHORTEST_TICK_S, settings.step_ms / 1000))
+    threading.Thread(target=tick_for_ever, args=(queue, tick_s), daemon=True).start()
     work_for_ever(settings.queue_url)
 
 
