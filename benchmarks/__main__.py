@@ -6,12 +6,24 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks import bench_age, bench_store, bench_windows
+from benchmarks import (
+    bench_age,
+    bench_frames,
+    bench_push,
+    bench_screen,
+    bench_soak,
+    bench_store,
+    bench_windows,
+)
 
 ALL = {
     "windows": bench_windows.run,
     "store": bench_store.run,
     "age": bench_age.run,
+    "screen": bench_screen.run,
+    "push": bench_push.run,
+    "frames": bench_frames.run,
+    "soak": bench_soak.run,
 }
 
 

@@ -148,6 +148,7 @@ class ExtruderPage {
     setText(part(this.root, "age"), `Readings ${formatAge(age)} old`);
     setText(part(this.root, "state"), silent ? `${this._job} (last known)` : this._job);
     setClass(this.root, "extruder--silent", silent);
+    this._trends.setSilent(silent);
   }
 }
 

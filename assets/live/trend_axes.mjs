@@ -6,6 +6,10 @@ const UNIT_FONT = "600 12px";
 const GRID_ALPHA = 0.55;
 const LIMIT_DASH = { HH: [7, 3], LL: [7, 3], H: [4, 3], L: [4, 3], Set: [1, 3] };
 const NO_DASH = [];
+/** Shares of an axis that an overlaid chart names. */
+const SHARES = [0, 0.25, 0.5, 0.75, 1];
+/** Past a limit; where two overlap, past both. */
+const SHADE = 0.06;
 /** Names of limits closer than this would overlap, px. */
 const LABEL_HEIGHT = 12;
 const LABEL_SHIFT = 9;
@@ -16,12 +20,23 @@ export function drawAxes(ctx, scene) {
   ctx.fillStyle = scene.theme.surface;
   ctx.fillRect(0, 0, scene.width, scene.height);
   drawTimes(ctx, scene);
-  for (const lane of scene.lanes) if (lane.shown > 0) drawLane(ctx, scene, lane);
+  const first = firstOf(scene);
+  for (const lane of scene.lanes) {
+    if (lane.shown > 0 && (!scene.overlaid || lane.kind === "states" || lane === first)) drawLane(ctx, scene, lane);
+  }
+}
+
+/** Stands for all lanes of lines when they lie over each other. */
+function firstOf({ lanes }) {
+  return lanes.find((lane) => lane.kind === "lines" && lane.shown > 0);
 }
 
 /** Limits of a lane, over its grid and under its lines. */
 export function drawLimits(ctx, scene, lane) {
+  // Overlaid, a limit says nothing unless it is known whose it is.
+  if (scene.overlaid && !lane.lines.some(({ slot, shown }) => shown && slot === scene.highlight)) return;
   ctx.strokeStyle = ctx.fillStyle = scene.theme.limit;
+  shade(ctx, scene, lane);
   ctx.lineWidth = 1;
   ctx.font = `${TICK_FONT} ${scene.theme.font}`;
   ctx.textAlign = "left";
@@ -40,6 +55,18 @@ export function drawLimits(ctx, scene, lane) {
     }
   }
   ctx.setLineDash(NO_DASH);
+}
+
+/** What lies past a limit is a little darker: calm, and seen without reading the scale. */
+function shade(ctx, scene, lane) {
+  const width = scene.right - scene.left;
+  ctx.globalAlpha = SHADE;
+  for (const { name, value } of lane.limits) {
+    const y = Math.min(lane.bottom, Math.max(lane.top, Math.round(yOf(lane, value))));
+    if (name[0] === "H") ctx.fillRect(scene.left, lane.top, width, y - lane.top);
+    if (name[0] === "L") ctx.fillRect(scene.left, y, width, lane.bottom - y);
+  }
+  ctx.globalAlpha = 1;
 }
 
 /** @returns {number} px of a value in a lane */
@@ -63,7 +90,8 @@ function isFree(y, count) {
   return true;
 }
 
-function drawTimes(ctx, scene) {
+/** Labels under the plot. */
+export function drawTimes(ctx, scene) {
   const { axis, theme } = scene;
   ctx.font = `${TICK_FONT} ${theme.font}`;
   ctx.textAlign = "center";
@@ -94,7 +122,8 @@ function drawLane(ctx, scene, lane) {
   drawTexts(ctx, scene, lane);
 }
 
-function drawVerticals(ctx, scene, lane) {
+/** Grid of times over the height of a lane. */
+export function drawVerticals(ctx, scene, lane) {
   ctx.beginPath();
   for (let i = 0; i < scene.axis.times.length; i += 1) {
     const x = Math.round(xOf(scene, scene.axis.times[i])) + 0.5;
@@ -105,10 +134,11 @@ function drawVerticals(ctx, scene, lane) {
 }
 
 function drawHorizontals(ctx, scene, lane) {
-  for (const tick of lane.range.ticks) horizontal(ctx, scene, Math.round(yOf(lane, tick)) + 0.5);
+  for (const tick of ticksOf(scene, lane)) horizontal(ctx, scene, Math.round(yOf(lane, tick)) + 0.5);
 }
 
-function horizontal(ctx, scene, y) {
+/** A line over the width of the plot. */
+export function horizontal(ctx, scene, y) {
   ctx.beginPath();
   ctx.moveTo(scene.left, y);
   ctx.lineTo(scene.right, y);
@@ -120,12 +150,30 @@ function drawTexts(ctx, scene, lane) {
   ctx.fillStyle = theme.label;
   ctx.textAlign = "left";
   ctx.font = `${UNIT_FONT} ${theme.font}`;
-  ctx.fillText(lane.title, left, lane.top - 9, scene.right - left);
+  ctx.fillText(scene.overlaid && lane.kind === "lines" ? titleOf(scene) : lane.title, left, lane.top - 9, scene.right - left);
   if (lane.kind !== "lines") return;
   ctx.textAlign = "right";
   ctx.font = `${TICK_FONT} ${theme.font}`;
-  for (const tick of lane.range.ticks) {
+  for (const tick of ticksOf(scene, lane)) {
     const y = Math.min(lane.bottom - 4, Math.max(lane.top + 4, yOf(lane, tick)));
-    ctx.fillText(formatNumber(tick, lane.range.decimals), left - 6, Math.round(y), left - 8);
+    ctx.fillText(labelOf(scene, lane, tick), left - 6, Math.round(y), left - 8);
   }
+}
+
+function ticksOf(scene, { range }) {
+  return scene.overlaid ? SHARES.map((share) => range.low + share * (range.high - range.low)) : range.ticks;
+}
+
+function labelOf(scene, { range }, tick) {
+  if (!scene.overlaid) return formatNumber(tick, range.decimals);
+  return `${Math.round(((tick - range.low) / (range.high - range.low)) * 100)} %`;
+}
+
+/** Which values 0 and 100 % stand for, by unit. */
+function titleOf({ lanes }) {
+  return lanes
+    .filter((lane) => lane.kind === "lines" && lane.shown > 0)
+    .map(({ range: { low, high, decimals }, title }) =>
+      `${formatNumber(low, decimals)}–${formatNumber(high, decimals)} ${title}`)
+    .join("   ");
 }

@@ -1,7 +1,7 @@
-// Draws a chart on a 2D canvas. Another renderer needs the same four methods: see Renderer.
+// Draws a chart on a 2D canvas. Another renderer needs the same methods: see Renderer.
 import { drawAxes, drawLimits } from "./trend_axes.mjs";
-import { markerPath } from "./trend_markers.mjs";
-import { badPath, linePath, markersPath } from "./trend_paths.mjs";
+import { LanePaths } from "./trend_lane_paths.mjs";
+import { drawMarks } from "./trend_marks.mjs";
 import { drawStates } from "./trend_states.mjs";
 
 /**
@@ -19,6 +19,9 @@ import { drawStates } from "./trend_states.mjs";
  * @property {number} bottom
  * @property {number} t0 ms
  * @property {number} t1 ms
+ * @property {import("./trend_marks.mjs").Mark[]} marks in order of time
+ * @property {boolean} overlay lanes of lines shall lie over each other
+ * @property {boolean} overlaid they do: there is more than one
  * @property {SceneLane[]} lanes
  */
 
@@ -35,13 +38,6 @@ import { drawStates } from "./trend_states.mjs";
  * @property {(scene: Scene) => void} draw
  * @property {() => void} destroy
  */
-
-const WIDTH = 1.4;
-const LIT_WIDTH = 2.4;
-const DIMMED = 0.28;
-const MARKER_EVERY_PX = 150;
-/** Steps that a path reaches beyond what is seen, so that it lasts while time scrolls. */
-const SLACK = 8;
 
 /** @implements {Renderer} */
 export class CanvasRenderer {
@@ -71,8 +67,10 @@ export class CanvasRenderer {
     for (const lane of scene.lanes) {
       if (lane.shown === 0) continue;
       if (lane.kind === "states") drawStates(ctx, scene, lane);
-      else this._drawLines(scene, lane);
+      else drawLimits(ctx, scene, lane);
     }
+    this._drawLines(scene);
+    drawMarks(ctx, scene);
   }
 
   destroy() {
@@ -80,10 +78,20 @@ export class CanvasRenderer {
     this._paths.clear();
   }
 
-  _drawLines(scene, lane) {
+  _drawLines(scene) {
+    this._drawPaths(scene, true);
+  }
+
+  _drawPaths(scene, withLines) {
+    for (const lane of scene.lanes) {
+      if (lane.kind === "lines" && lane.shown > 0) this._drawLane(scene, lane, withLines);
+    }
+  }
+
+  _drawLane(scene, lane, withLines) {
     const ctx = this._ctx;
-    drawLimits(ctx, scene, lane);
-    const paths = this._pathsOf(scene, lane);
+    const paths = this._pathsOf(lane);
+    paths.refresh(scene, lane, this._dpr, withLines);
     const { left, right } = scene;
     ctx.save();
     ctx.beginPath();
@@ -94,86 +102,9 @@ export class CanvasRenderer {
     ctx.restore();
   }
 
-  _pathsOf(scene, lane) {
+  _pathsOf(lane) {
     let paths = this._paths.get(lane);
     if (!paths) this._paths.set(lane, (paths = new LanePaths()));
-    paths.refresh(scene, lane, this._dpr);
     return paths;
-  }
-}
-
-/** Paths of one lane; built again for new data or another scale, not for the passing of time. */
-class LanePaths {
-  constructor() {
-    this.map = { origin: 0, from: 0, to: -1, stepPx: 0, bin: 1, low: 0, valuePx: 0, bottom: 0 };
-    this._version = this._revision = -1;
-    this._lines = [];
-    this._markers = [];
-    this._bad = new Path2D();
-  }
-
-  refresh(scene, lane, dpr) {
-    const { buffer, t0, t1 } = scene;
-    const stepPx = ((scene.right - scene.left) * buffer.stepMs) / (t1 - t0);
-    const valuePx = (lane.bottom - lane.top) / (lane.range.high - lane.range.low);
-    const bin = Math.max(1, Math.ceil(1 / (stepPx * dpr) - 1e-6));
-    const from = Math.max(buffer.firstStep, Math.floor(t0 / buffer.stepMs) - bin);
-    const to = Math.min(buffer.headStep, Math.ceil(t1 / buffer.stepMs) + bin);
-    const { map } = this;
-    const same =
-      this._version === buffer.version && this._revision === scene.revision &&
-      map.stepPx === stepPx && map.valuePx === valuePx && map.bottom === lane.bottom &&
-      map.low === lane.range.low && map.bin === bin && map.from <= from && map.to >= to;
-    if (same) return;
-    map.origin = map.from = Math.max(buffer.firstStep, from - SLACK);
-    map.to = Math.min(buffer.headStep, to + SLACK);
-    map.stepPx = stepPx;
-    map.valuePx = valuePx;
-    map.bin = bin;
-    map.bottom = lane.bottom;
-    map.low = lane.range.low;
-    this._version = buffer.version;
-    this._revision = scene.revision;
-    this._build(buffer, lane);
-  }
-
-  /** px from the canvas's left to the start of the path's first step. */
-  offset(scene) {
-    const ms = this.map.origin * scene.buffer.stepMs - scene.t0;
-    return scene.left + (ms * (scene.right - scene.left)) / (scene.t1 - scene.t0);
-  }
-
-  draw(ctx, scene, lane) {
-    const lit = lane.lines.findIndex((line) => line.slot === scene.highlight && line.shown);
-    ctx.lineJoin = "bevel";
-    ctx.globalAlpha = lit < 0 ? 1 : DIMMED;
-    for (let i = 0; i < lane.lines.length; i += 1) {
-      if (lane.lines[i].shown && i !== lit) this._drawLine(ctx, scene, lane.lines[i], i, WIDTH);
-    }
-    ctx.globalAlpha = 1;
-    if (lit >= 0) this._drawLine(ctx, scene, lane.lines[lit], lit, LIT_WIDTH);
-    ctx.fillStyle = scene.theme.bad;
-    ctx.fill(this._bad);
-  }
-
-  _drawLine(ctx, scene, line, index, width) {
-    ctx.strokeStyle = ctx.fillStyle = scene.theme.series[line.series];
-    ctx.lineWidth = width;
-    ctx.stroke(this._lines[index]);
-    if (this._markers[index]) ctx.fill(this._markers[index]);
-  }
-
-  _build(buffer, lane) {
-    const { map } = this;
-    const every = Math.max(1, Math.round(MARKER_EVERY_PX / map.stepPx));
-    this._bad = badPath(buffer, lane.lines, map);
-    lane.lines.forEach((line, index) => {
-      this._lines[index] = line.shown ? linePath(buffer, line.slot, map) : null;
-      const phase = Math.round((every * index) / lane.lines.length);
-      const marked = line.shown && lane.shown > 1;
-      this._markers[index] = marked
-        ? markersPath(buffer, line.slot, map, markerPath(line.marker), every, phase)
-        : null;
-    });
   }
 }

@@ -8,7 +8,7 @@ import { ValueRange } from "./trend_range.mjs";
 import { TimeAxis } from "./time_axis.mjs";
 
 /** Scrolling by less than this share of a pixel of the screen cannot be seen. */
-const SMALLEST_SCROLL = 0.25;
+const SMALLEST_SCROLL = 0.5;
 /** An axis does not stretch noise: its least span as a share of the scale. */
 const LEAST_SPAN = 0.02;
 /** Limits this near to the line are worth room on the axis, as a share of the scale. */
@@ -19,26 +19,27 @@ export class TrendChart {
    * @param {HTMLElement} host empty and positioned; its size is the chart's
    * @param {{name: string, lines: object[], lanes: object[]}} group of trend_groups.mjs
    * @param {{buffer: object, view: import("./trend_view.mjs").TrendView, theme: object,
-   *   timeZone: string, onResize: () => void}} context
-   * @param {new (host: HTMLElement) => import("./trend_canvas.mjs").Renderer} [Renderer]
+   *   timeZone: string, onResize: () => void, marks?: import("./trend_marks.mjs").Mark[],
+   *   makeRenderer?: (host: HTMLElement) => import("./trend_canvas.mjs").Renderer}} context
    */
-  constructor(host, group, { buffer, view, theme, timeZone, onResize }, Renderer = CanvasRenderer) {
+  constructor(host, group, context) {
+    const { buffer, view, theme, timeZone, marks = [] } = context;
     Object.assign(this, { host, group, view });
     this.limits = {};
     /** Set while a range is being dragged. @type {{from: number, to: number} | null} */
     this.drag = null;
-    this._context = { buffer, onResize };
+    this._context = context;
     this._extent = { min: 0, max: 0 };
     this._drawn = { t0: NaN, version: -1, span: NaN, crosshair: null, drag: null };
     this._dirty = true;
     this.visible = true;
-    this._renderer = new Renderer(host);
+    this._makeRenderer();
     this._overlay = new TrendOverlay(host);
     /** @type {import("./trend_canvas.mjs").Scene} */
     this.scene = {
       buffer, theme, axis: new TimeAxis(timeZone), revision: 0, highlight: -1,
       width: 0, height: 0, left: 0, right: 1, bottom: 0, t0: 0, t1: 1,
-      lanes: group.lanes.map(sceneLane),
+      marks, overlay: false, overlaid: false, lanes: group.lanes.map(sceneLane),
     };
     host.style.setProperty("--plot-height", `${heightOf(group.lanes)}px`);
     this._watch();
@@ -57,6 +58,14 @@ export class TrendChart {
     this._dirty = true;
   }
 
+  /** The section draws by other means now. */
+  rendererChanged() {
+    this._renderer.destroy();
+    this._makeRenderer();
+    this._width = NaN;
+    this._dirty = true;
+  }
+
   /** Other lines of the group are shown now. */
   linesChanged() {
     for (const lane of this.scene.lanes) {
@@ -72,6 +81,12 @@ export class TrendChart {
   setLimits(limits) {
     this.limits = limits;
     this._limitsChanged();
+  }
+
+  /** @param {boolean} overlay lanes share one plot, each on 0–100 % of its own axis */
+  setOverlay(overlay) {
+    this.scene.overlay = overlay;
+    this._lay();
   }
 
   /** @param {number} slot of the line to bring out, -1 for none */
@@ -97,13 +112,27 @@ export class TrendChart {
     return this.visible ? SMALLEST_SCROLL * (this.msPerPx / this._dpr) : Infinity;
   }
 
-  /** Draw if anything visible changed. @param {string} time text of the crosshair */
+  /** Draw although the chart may be out of sight. @param {string} time text of the crosshair */
+  drawNow(time) {
+    const { visible } = this;
+    this.visible = true;
+    this._dirty = true;
+    this.frame(time);
+    this.visible = visible;
+  }
+
+  /**
+   * Draw if anything visible changed; out of sight only once, since a canvas is black before.
+   * @param {string} time text of the crosshair
+   */
   frame(time) {
-    if (!this.visible || this.scene.width === 0) return;
+    if ((!this.visible && this._drawn.version > 0) || this.scene.width === 0) return;
     const { view, _drawn: drawn } = this;
     const { version } = this._context.buffer;
     const moved = Math.abs(view.t0 - drawn.t0) >= this.msToNext || view.span !== drawn.span;
-    const base = this._dirty || moved || version !== drawn.version;
+    // Running time shows new readings with its next move: one drawing for both.
+    const news = version !== drawn.version && view.mode !== "live";
+    const base = this._dirty || moved || news;
     if (base) this._drawBase(version);
     if (base || view.crosshair !== drawn.crosshair || this.drag !== drawn.drag) {
       this._overlay.draw(this.scene, view.crosshair, time, this.drag);
@@ -150,6 +179,11 @@ export class TrendChart {
       this._extent.min = Math.min(this._extent.min, value);
       this._extent.max = Math.max(this._extent.max, value);
     }
+  }
+
+  _makeRenderer() {
+    const { makeRenderer } = this._context;
+    this._renderer = makeRenderer ? makeRenderer(this.host) : new CanvasRenderer(this.host);
   }
 
   _limitsChanged() {

@@ -29,13 +29,16 @@ export function layLanes(scene) {
   scene.right = Math.max(LEFT + 1, scene.width - RIGHT);
   scene.bottom = scene.height - AXIS;
   const lanes = scene.lanes.filter((lane) => lane.shown > 0);
-  const states = lanes.filter((lane) => lane.kind === "states").length;
-  const free = scene.bottom - states * (STRIP + HEADER);
-  const each = lanes.length > states ? free / (lanes.length - states) : 0;
+  const lines = lanes.filter((lane) => lane.kind === "lines");
+  scene.overlaid = scene.overlay && lines.length > 1;
+  const free = scene.bottom - (lanes.length - lines.length) * (STRIP + HEADER);
+  const each = scene.overlaid ? free : free / Math.max(1, lines.length);
   let y = 0;
   for (const lane of lanes) {
+    if (scene.overlaid && lane.kind === "lines" && lane !== lines[0]) continue;
     lane.top = Math.round(y) + HEADER;
     y += lane.kind === "states" ? STRIP + HEADER : each;
     lane.bottom = Math.round(y);
   }
+  if (scene.overlaid) for (const lane of lines) Object.assign(lane, { top: lines[0].top, bottom: lines[0].bottom });
 }

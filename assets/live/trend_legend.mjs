@@ -5,6 +5,8 @@ import { setText } from "./text.mjs";
 import { swatch } from "./trend_markers.mjs";
 import { usable } from "./trend_paths.mjs";
 
+/** Good, and out of service on purpose. */
+const CALM = new Set([0, 4]);
 const SEVERITY = ["", "high", "highhigh"];
 
 /** @param {string} tag @param {string} className @param {string} [text] */
@@ -96,7 +98,7 @@ function show(entry, value, quality, limits) {
   setText(entry.value, good ? textOf(value, signal) : NO_VALUE);
   const past = good ? deviation(value, limits) : null;
   setText(entry.note, past ? `${SIGNS[past.name]} ${past.name}` : noteOf(good, quality));
-  const severity = past ? SEVERITY[past.severity] : quality === 0 ? "" : "bad";
+  const severity = past ? SEVERITY[past.severity] : CALM.has(quality) ? "" : "bad";
   if (severity === entry.severity) return;
   entry.severity = severity;
   entry.note.className = severity ? `trend-key__note trend-key__note--${severity}` : "trend-key__note";

@@ -47,7 +47,8 @@ export class TrendOverlay {
   }
 }
 
-function drawDrag(ctx, scene, { from, to }) {
+/** The range that is being dragged. */
+export function drawDrag(ctx, scene, { from, to }) {
   const left = Math.max(scene.left, Math.min(from, to));
   const right = Math.min(scene.right, Math.max(from, to));
   ctx.fillStyle = scene.theme.focus;
@@ -93,7 +94,8 @@ function drawDot(ctx, scene, lane, line, step, x) {
   ctx.stroke();
 }
 
-function drawPill(ctx, scene, time, x) {
+/** The time of a crosshair at `x` px, under the plot. */
+export function drawPill(ctx, scene, time, x) {
   ctx.font = `${FONT} ${scene.theme.font}`;
   const width = ctx.measureText(time).width + 10;
   const left = Math.min(scene.width - width, Math.max(0, x - width / 2));

@@ -2,6 +2,8 @@
 import { ABSENT, USABLE } from "./window_buffer.mjs";
 
 /** Half the width of a lone reading between two gaps, px. */
+/** Quality code of a signal that is switched off on purpose (data/quality.py). */
+const OUT_OF_SERVICE = 4;
 const DOT = 1.2;
 const BAD_HEIGHT = 3;
 
@@ -142,7 +144,9 @@ function anyBad(buffer, lines, step) {
   const at = step % slots;
   for (let i = 0; i < lines.length; i += 1) {
     const quality = qualities[lines[i].slot * slots + at];
-    if (lines[i].shown && quality > USABLE && quality !== ABSENT) return true;
+    // Out of service is on purpose: a gap says enough.
+    const on = quality > USABLE && quality !== ABSENT && quality !== OUT_OF_SERVICE;
+    if (lines[i].shown && on) return true;
   }
   return false;
 }

@@ -4,6 +4,8 @@ import { formatTime, isoTime, zoneName } from "./format.mjs";
 import { TrendCard } from "./trend_card.mjs";
 import { groupsOf } from "./trend_groups.mjs";
 import { make } from "./trend_legend.mjs";
+import { LimitCrossings } from "./trend_marks.mjs";
+import { TrendRenderers } from "./trend_renderers.mjs";
 import { TrendLoop } from "./trend_loop.mjs";
 import { TrendTheme } from "./trend_theme.mjs";
 import { TrendToolbar } from "./trend_toolbar.mjs";
@@ -29,12 +31,18 @@ class TrendSection {
   constructor(root, { extruder, buffer, clock, timeZone, selection, onSelectionChange }) {
     Object.assign(this, { root, extruder, buffer, timeZone });
     this._onSelectionChange = onSelectionChange;
+    this._silent = false;
     this._motion = matchMedia("(prefers-reduced-motion: reduce)");
     const whole = buffer.slots * buffer.stepMs;
     this.view = new TrendView(clock, whole, buffer.stepMs, this._motion.matches);
     this._loop = new TrendLoop((time) => this._draw(time));
     this._theme = new TrendTheme(root, () => this._redraw());
     this._groups = groupsOf(extruder.signals, selection);
+    this._crossings = new LimitCrossings(buffer, extruder.signals);
+    this._renderers = new TrendRenderers(buffer, {
+      onRedraw: () => this._redraw(),
+      onSwitch: () => this._switchRenderer(),
+    });
     this._build();
     this._listen();
     this.update();
@@ -46,8 +54,16 @@ class TrendSection {
     this._loop.request();
   }
 
+  /** @param {boolean} silent the newest reading is so old that "live" would be a lie */
+  setSilent(silent) {
+    if (silent === this._silent) return;
+    this._silent = silent;
+    this.update();
+  }
+
   /** @param {Record<string, object>} limits in force, by signal name */
   setLimits(limits) {
+    this._crossings.setLimits(limits);
     for (const card of this._cards) card.setLimits(limits);
     this.update();
   }
@@ -56,15 +72,19 @@ class TrendSection {
     this._loop.destroy();
     this._theme.destroy();
     this._motion.removeEventListener("change", this._onMotion);
+    removeEventListener("beforeprint", this._onPrint);
     for (const card of this._cards) card.destroy();
+    this._renderers.destroy();
     this._section.remove();
   }
 
   _build() {
     this._section = make("div", "trends");
+    this._section.dataset.renderer = this._renderers.kind;
     this._toolbar = new TrendToolbar(this._section, this.view, {
       timeZone: this.timeZone,
       onExport: () => this._export(),
+      onOverlay: this._groups.some(canOverlay) ? (overlay) => this._overlay(overlay) : null,
     });
     this._voice = make("p", "trend-voice");
     this._voice.setAttribute("aria-live", "polite");
@@ -78,6 +98,8 @@ class TrendSection {
     const { buffer, view, timeZone, _theme: theme } = this;
     return new TrendCard(grid, group, {
       buffer, view, timeZone, theme,
+      marks: this._crossings.marks,
+      makeRenderer: (host) => this._renderers.make(host),
       onResize: () => this._loop.request(),
       onShown: () => this._shownChanged(),
       onSpeak: (text) => (this._voice.textContent = `${this._time}: ${text}`),
@@ -90,8 +112,6 @@ class TrendSection {
     this.view.addEventListener("crosshair", () => {
       const { crosshair } = this.view;
       this._time = crosshair === null ? "" : formatTime(crosshair, this.timeZone);
-      const zone = crosshair === null ? "" : ` ${zoneName(crosshair, this.timeZone)}`;
-      this._toolbar.updateCrosshair(this._time + zone);
       this.update();
     });
     this._onMotion = () => {
@@ -99,12 +119,16 @@ class TrendSection {
       this.update();
     };
     this._motion.addEventListener("change", this._onMotion);
+    // Paper shows all charts, also those that were out of sight.
+    this._onPrint = () => this._cards.forEach((card) => card.chart.drawNow(this._time));
+    addEventListener("beforeprint", this._onPrint);
   }
 
   _draw(time) {
     this.view.tick(time);
     // A crosshair that time carried out of sight would leave its old values in the legend.
     if (this.view.crosshair !== null && this.view.crosshair < this.view.t0) this.view.setCrosshair(null);
+    this._crossings.update();
     if (this._textsDue) this._writeTexts();
     let wait = Infinity;
     for (const card of this._cards) {
@@ -117,14 +141,36 @@ class TrendSection {
 
   _writeTexts() {
     this._textsDue = false;
-    this._toolbar.update(this.buffer.firstTs);
-    const { crosshair } = this.view;
-    const step = crosshair === null ? this.buffer.headStep : Math.round(crosshair / this.buffer.stepMs);
+    const { buffer, timeZone } = this;
+    this._toolbar.update(buffer.firstTs, this._silent ? formatTime(buffer.headTs, timeZone) : "");
+    const step = this._textStep();
+    const live = step === buffer.headStep && this.view.crosshair === null;
+    const time = step * buffer.stepMs;
+    this._toolbar.updateCrosshair(live ? "" : `${formatTime(time, timeZone)} ${zoneName(time, timeZone)}`);
     for (const card of this._cards) card.writeValues(step);
+  }
+
+  /** The step whose values the legends say: at the crosshair, else at the right edge. */
+  _textStep() {
+    const { buffer, view } = this;
+    if (view.crosshair !== null) return Math.round(view.crosshair / buffer.stepMs);
+    if (view.mode === "live") return buffer.headStep;
+    return Math.min(buffer.headStep, Math.floor(view.t1 / buffer.stepMs));
   }
 
   _redraw() {
     for (const card of this._cards) card.chart.invalidate();
+    this._loop.request();
+  }
+
+  _overlay(overlay) {
+    for (const card of this._cards) card.chart.setOverlay(overlay);
+    this._loop.request();
+  }
+
+  _switchRenderer() {
+    this._section.dataset.renderer = this._renderers.kind;
+    for (const card of this._cards) card.chart.rendererChanged();
     this._loop.request();
   }
 
@@ -147,4 +193,8 @@ class TrendSection {
     const time = isoTime(Math.min(view.t1, buffer.headTs), timeZone).slice(0, 19).replaceAll(":", "-");
     download(`${extruder.name.replace(/[^\p{L}\p{N}]+/gu, "-")}_${time}.csv`, text);
   }
+}
+
+function canOverlay({ lanes }) {
+  return lanes.filter((lane) => lane.kind === "lines").length > 1;
 }

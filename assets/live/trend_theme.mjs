@@ -10,6 +10,8 @@ const VARIABLES = {
   pointer: "--pointer",
   band: "--band",
   bad: "--bad",
+  high: "--high",
+  highhigh: "--highhigh",
   surface: "--surface",
   focus: "--focus",
 };

@@ -1,5 +1,5 @@
 // The buttons over the trends, and the state of the view in words.
-import { formatSpan, formatTime, zoneName } from "./format.mjs";
+import { formatMinute, formatSpan, formatTime, zoneName } from "./format.mjs";
 import { setText } from "./text.mjs";
 import { ZOOM } from "./trend_keys.mjs";
 import { make } from "./trend_legend.mjs";
@@ -12,9 +12,10 @@ export class TrendToolbar {
   /**
    * @param {HTMLElement} host
    * @param {import("./trend_view.mjs").TrendView} view
-   * @param {{timeZone: string, onExport: () => void}} options
+   * @param {{timeZone: string, onExport: () => void,
+   *   onOverlay: ((overlay: boolean) => void) | null}} options no overlay where there is nothing to lay
    */
-  constructor(host, view, { timeZone, onExport }) {
+  constructor(host, view, { timeZone, onExport, onOverlay }) {
     this._view = view;
     this._timeZone = timeZone;
     this._bar = make("div", "trend-toolbar");
@@ -28,19 +29,24 @@ export class TrendToolbar {
     this._state.setAttribute("role", "status");
     this._at = make("span", "trend-at");
     this._bar.append(
-      this._pause, this._live, this._out, this._in, button("Export CSV", onExport),
+      this._pause, this._live, this._out, this._in,
+      ...(onOverlay ? [overlayButton(onOverlay)] : []), button("Export CSV", onExport),
       this._now(), hint(),
     );
     host.append(this._bar);
   }
 
-  /** @param {number} firstTs oldest reading held, ms */
-  update(firstTs) {
+  /**
+   * @param {number} firstTs oldest reading held, ms
+   * @param {string} silentSince time of the last reading if it is old, else empty
+   */
+  update(firstTs, silentSince = "") {
     const { mode, span, whole } = this._view;
     this._pause.setAttribute("aria-pressed", String(mode !== "live"));
     disable(this._live, mode === "live" && span === whole);
     disable(this._out, span >= whole);
-    setText(this._state, this._text(mode, firstTs));
+    const state = stateText(this._view, firstTs, this._timeZone);
+    setText(this._state, mode === "live" && silentSince ? `No new readings since ${silentSince}` : state);
     this._state.dataset.mode = mode;
   }
 
@@ -54,24 +60,40 @@ export class TrendToolbar {
     now.append(this._state, this._at);
     return now;
   }
-
-  _text(mode, firstTs) {
-    const { t0, t1, span, whole } = this._view;
-    const time = (ts) => formatTime(ts, this._timeZone);
-    const zone = zoneName(t1, this._timeZone);
-    if (mode === "live") return span < whole ? `Live · last ${formatSpan(span)}` : "Live";
-    const gone = firstTs > t0 + this._view.stepMs && firstTs > 0 ? this._gone(firstTs) : "";
-    if (mode === "zoomed") return `Zoomed ${time(t0)}–${time(t1)} ${zone}${gone}`;
-    return `Paused at ${time(t1)} ${zone}${gone}`;
-  }
-
-  /** The window runs on during a pause, and its oldest readings leave what is looked at. */
-  _gone(firstTs) {
-    return ` · readings before ${formatTime(firstTs, this._timeZone)} have left the window`;
-  }
 }
 
-function button(text, onClick, label = "") {
+function overlayButton(onOverlay) {
+  const element = button("Overlay", () => {
+    const overlay = element.getAttribute("aria-pressed") !== "true";
+    element.setAttribute("aria-pressed", String(overlay));
+    onOverlay(overlay);
+  });
+  element.setAttribute("aria-pressed", "false");
+  element.title = "Lay lines of different units over each other, each on 0–100 % of its axis";
+  return element;
+}
+
+/**
+ * What a view shows, in words.
+ * @param {import("./trend_view.mjs").TrendView} view
+ * @param {number} firstTs oldest reading held, ms
+ * @param {string} timeZone
+ */
+export function stateText(view, firstTs, timeZone) {
+  const { mode, t0, t1, span, whole } = view;
+  const time = (ts) => formatTime(ts, timeZone);
+  const zone = zoneName(t1, timeZone);
+  if (mode === "live") return span < whole ? `Live · last ${formatSpan(span)}` : "Live";
+  // The window runs on during a pause, and its oldest readings leave what is looked at. In
+  // minutes, since the state is read aloud whenever it changes.
+  const gone = firstTs > t0 + view.stepMs && firstTs > 0
+    ? ` · readings before ${formatMinute(firstTs, timeZone)} have left the window` : "";
+  if (mode === "zoomed") return `Zoomed ${time(t0)}–${time(t1)} ${zone}${gone}`;
+  return `Paused at ${time(t1)} ${zone}${gone}`;
+}
+
+/** A button of a toolbar; `disable` makes it do nothing. */
+export function button(text, onClick, label = "") {
   const element = make("button", "button trend-button", text);
   element.type = "button";
   if (label) {
@@ -85,7 +107,7 @@ function button(text, onClick, label = "") {
 }
 
 /** Not `disabled`, which would drop the keyboard's focus to the top of the page. */
-function disable(element, off) {
+export function disable(element, off) {
   if (element.getAttribute("aria-disabled") !== String(off)) {
     element.setAttribute("aria-disabled", String(off));
   }

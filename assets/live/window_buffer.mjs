@@ -7,6 +7,8 @@ export const ABSENT = 255;
 export const USABLE = 1;
 
 const NEVER = -1;
+/** Messages whose first steps are remembered for `changedSince`. */
+const REMEMBERED = 16;
 
 export class WindowBuffer {
   /**
@@ -29,6 +31,8 @@ export class WindowBuffer {
     this.headStep = NEVER;
     this.firstStep = 0;
     this._revision = NEVER;
+    this._changes = new Float64Array(REMEMBERED);
+    this._replaced = 0;
   }
 
   /** Start of the oldest step held, ms; -1 while there is none. */
@@ -70,6 +74,17 @@ export class WindowBuffer {
     };
   }
 
+  /**
+   * For those who keep a copy: the first step that changed since they saw `version`.
+   * @returns {number} -1 if all of it may have changed
+   */
+  changedSince(version) {
+    if (version < this._replaced || this.version - version > REMEMBERED) return NEVER;
+    let first = Infinity;
+    for (let v = version; v < this.version; v += 1) first = Math.min(first, this._changes[v % REMEMBERED]);
+    return first;
+  }
+
   _holds(step) {
     return step >= this.firstStep && step <= this.headStep;
   }
@@ -96,6 +111,7 @@ export class WindowBuffer {
     } else {
       this.version += 1;
     }
+    this._replaced = this.version;
   }
 
   _overlay(message) {
@@ -103,6 +119,7 @@ export class WindowBuffer {
     const last = first + message.steps - 1;
     const from = Math.max(first, last - this.slots + 1);
     for (let step = from; step <= last; step += 1) this._write(message, step - first, step);
+    this._changes[this.version % REMEMBERED] = from;
     this.headStep = last;
     this.headTs = message.headTs;
     this.firstStep = Math.max(Math.min(this.firstStep, from), last - this.slots + 1);

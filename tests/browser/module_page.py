@@ -41,7 +41,7 @@ window.ready = true;
 
 class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
-        if self.path != "/blank":
+        if self.path.partition("?")[0] != "/blank":
             super().do_GET()
             return
         body = BLANK.encode()
