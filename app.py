@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 import callbacks.extruder
 import callbacks.plant
+import callbacks.scope
 from components.shell import shell
 from data.errors import MeltwatchError, UnknownExtruder, UnknownSignal, WindowsUnavailable
 from data.extruders import Catalogue
@@ -70,6 +71,7 @@ def build_dash(settings: Settings, catalogue: Callable[[], Catalogue]) -> Dash:
     )
     callbacks.plant.register(catalogue)
     callbacks.extruder.register(catalogue)
+    callbacks.scope.register(catalogue)
     dash_app.layout = shell(
         settings.plant_name,
         {

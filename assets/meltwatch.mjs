@@ -4,6 +4,7 @@ import { ServerClock } from "./live/server_clock.mjs";
 import { followPages } from "./live/pages.mjs";
 import { mountExtruder } from "./live/extruder_page.mjs";
 import { mountPlant } from "./live/plant_page.mjs";
+import { mountScope } from "./live/scope_page.mjs";
 import { mountWaiting } from "./live/waiting_page.mjs";
 import { startHeader } from "./live/header.mjs";
 import { startTheme } from "./live/theme.mjs";
@@ -12,7 +13,7 @@ const clock = new ServerClock();
 const banner = new Banner(clock);
 
 followPages(
-  { plant: mountPlant, extruder: mountExtruder, waiting: mountWaiting },
+  { plant: mountPlant, extruder: mountExtruder, scope: mountScope, waiting: mountWaiting },
   (shell) => {
     const settings = JSON.parse(shell.dataset.mw);
     banner.start(shell.querySelector("#mw-banner"), settings);

@@ -9,6 +9,7 @@ PLANT_CARDS = "plant-cards"
 EXTRUDER_ROOT = "extruder-root"
 TRENDS = "extruder-trends"
 ZONE_PROFILE = "zone-profile"
+SCOPE_ROOT = "scope-root"
 
 
 def gauge(slot: int) -> str:

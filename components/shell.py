@@ -34,7 +34,13 @@ def _header(plant_name: str) -> Component:
         [
             dcc.Link([html.Span("Meltwatch", className="brand")], href="/", className="home"),
             html.Span(plant_name, className="plant-name"),
-            html.Nav([dcc.Link("Plant", href="/", className="nav-link")], **_label("Pages")),
+            html.Nav(
+                [
+                    dcc.Link("Plant", href="/", className="nav-link"),
+                    dcc.Link("Scope", href="/scope", className="nav-link"),
+                ],
+                **_label("Pages"),
+            ),
             html.Span(id=ids.CLOCK, className="clock", title="Plant time"),
             html.Button(
                 "Dark",

@@ -1,0 +1,28 @@
+"""The Scope page: what it is built from when somebody opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dash
+from dash.development.base_component import Component
+
+from components.scope_page import scope_page
+from components.states import unavailable, waiting
+from data.errors import WindowsUnavailable
+from data.extruders import Catalogue
+
+
+def register(catalogue: Callable[[], Catalogue]) -> None:
+    """Register the page under `/scope`; its query is the browser's."""
+
+    def layout(**_query: str) -> Component:
+        try:
+            found = catalogue()
+        except WindowsUnavailable as error:
+            return unavailable(str(error))
+        return scope_page(found) if found.extruders else waiting()
+
+    dash.register_page(
+        "scope", path="/scope", name="Scope", title="Scope – Meltwatch", layout=layout
+    )
