@@ -15,5 +15,9 @@ def scope_page(catalogue: Catalogue) -> Component:
         html.H1("Scope", className="visually-hidden"),
         id=ids.SCOPE_ROOT,
         className="scope",
-        **{"data-mw-page": "scope", "data-mw-catalogue": str(catalogue.version)},
+        **{
+            "data-mw-page": "scope",
+            "data-mw-path": "/scope",
+            "data-mw-catalogue": str(catalogue.version),
+        },
     )
