@@ -118,7 +118,8 @@ export class GlLines {
     const stepPx = width / (lastStep - firstStep);
     const index = this._ring.levelOf(1 / stepPx);
     const level = this._ring.levels[index];
-    const from = Math.floor(Math.max(options.oldestStep, this._ring.oldest, firstStep - level.bin) / level.bin);
+    const oldest = Math.max(options.oldestStep, this._ring.oldest, firstStep - level.bin);
+    const from = Math.floor(oldest / level.bin);
     const newest = Math.min(options.headStep, this._ring.head);
     const to = Math.floor(Math.min(newest, Math.ceil(lastStep) + level.bin) / level.bin);
     if (!(to >= from) || lines.length === 0 || !(width > 0) || !(height > 0)) return;

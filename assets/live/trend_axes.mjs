@@ -22,7 +22,8 @@ export function drawAxes(ctx, scene) {
   drawTimes(ctx, scene);
   const first = firstOf(scene);
   for (const lane of scene.lanes) {
-    if (lane.shown > 0 && (!scene.overlaid || lane.kind === "states" || lane === first)) drawLane(ctx, scene, lane);
+    const covered = scene.overlaid && lane.kind === "lines" && lane !== first;
+    if (lane.shown > 0 && !covered) drawLane(ctx, scene, lane);
   }
 }
 
@@ -150,7 +151,8 @@ function drawTexts(ctx, scene, lane) {
   ctx.fillStyle = theme.label;
   ctx.textAlign = "left";
   ctx.font = `${UNIT_FONT} ${theme.font}`;
-  ctx.fillText(scene.overlaid && lane.kind === "lines" ? titleOf(scene) : lane.title, left, lane.top - 9, scene.right - left);
+  const title = scene.overlaid && lane.kind === "lines" ? titleOf(scene) : lane.title;
+  ctx.fillText(title, left, lane.top - 9, scene.right - left);
   if (lane.kind !== "lines") return;
   ctx.textAlign = "right";
   ctx.font = `${TICK_FONT} ${theme.font}`;

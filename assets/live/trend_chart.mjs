@@ -8,7 +8,7 @@ import { ValueRange } from "./trend_range.mjs";
 import { TimeAxis } from "./time_axis.mjs";
 
 /** Scrolling by less than this share of a pixel of the screen cannot be seen. */
-const SMALLEST_SCROLL = 0.5;
+const SMALLEST_SCROLL = 0.25;
 /** An axis does not stretch noise: its least span as a share of the scale. */
 const LEAST_SPAN = 0.02;
 /** Limits this near to the line are worth room on the axis, as a share of the scale. */

@@ -40,5 +40,7 @@ export function layLanes(scene) {
     y += lane.kind === "states" ? STRIP + HEADER : each;
     lane.bottom = Math.round(y);
   }
-  if (scene.overlaid) for (const lane of lines) Object.assign(lane, { top: lines[0].top, bottom: lines[0].bottom });
+  if (!scene.overlaid) return;
+  const { top, bottom } = lines[0];
+  for (const lane of lines) Object.assign(lane, { top, bottom });
 }

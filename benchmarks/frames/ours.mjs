@@ -65,6 +65,8 @@ function chart(host, lines, points, renderers) {
       buffer.apply(message(lines, 1, step, true));
       view.t1 = step * 1000;
       view.t0 = view.t1 - view.span;
+      // A chart does not draw moves that cannot be seen; here each frame counts.
+      one.invalidate();
       one.frame("");
     },
     destroy() {

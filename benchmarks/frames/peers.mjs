@@ -52,6 +52,7 @@ export function uplot(host, lines, points) {
 
 /** Plotly's scattergl traces, extended by a point each. */
 export async function plotly(host, lines, points) {
+  await load("node_modules/plotly.js-dist-min/plotly.min.js");
   const element = document.createElement("div");
   host.append(element);
   const x = Array.from({ length: points }, (_, i) => i);
@@ -69,4 +70,10 @@ export async function plotly(host, lines, points) {
     },
     destroy: () => window.Plotly.purge(element),
   };
+}
+
+function load(src) {
+  return new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement("script"), { src, onload, onerror }));
+  });
 }

@@ -166,8 +166,7 @@ def test_new_and_corrected_readings_are_drawn(trends: Page) -> None:
     values[0, PRESSURE] = 300
     receive(trends, HEAD - 4, 6, values)
     spike = lit(trends, "Melt", "--series-1", HEAD - 6, HEAD - 2)
-    receive(trends, HEAD - 4, 6)
-    settle(trends)
+    receive(trends, HEAD - 4, 7)
     assert lit(trends, "Melt", "--series-1", HEAD - 6, HEAD - 2) < spike / 2
 
 

@@ -53,9 +53,9 @@ def receive(page: Page, first: int, count: int, values: np.ndarray | None = None
     """Let a delta arrive, and a second of the clock pass for each of its new steps."""
     rows = readings(first, count) if values is None else values
     message = message_of(first, rows, delta=True)
+    page.evaluate("(now) => { window.now = now; }", message.head_ts + 1000)
     answer = page.evaluate("(text) => receive(text)", body_of(message))
     assert answer == "applied"
-    page.evaluate("(now) => { window.now = now; }", message.head_ts + 1000)
     settle(page)
 
 
