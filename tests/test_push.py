@@ -8,7 +8,6 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import httpx
 import numpy as np
@@ -17,21 +16,14 @@ import pytest
 from data.window_cache import Keys, connect
 from data.window_codec import WindowMessage, decode
 from routes.push import QUEUE_EVENTS, Viewer, event
+from tests.browser.plants import live_plant
 from tests.stack import Stack, wait_until
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    running = Stack(tmp_path_factory.mktemp("push"), EXTRUDERS="3")
-    running.start_redis()
-    running.start_ingest()
-    database = Path(running.settings.database_url.removeprefix("sqlite:///"))
-    wait_until(database.exists, 10, "ingest made the store")
-    running.start_worker()
-    running.start_web()
-    running.wait_ready()
-    yield running
-    running.stop()
+    with live_plant(tmp_path_factory.mktemp("push"), EXTRUDERS="3") as running:
+        yield running
 
 
 class Listener(threading.Thread):
