@@ -22,6 +22,8 @@ from data.errors import MeltwatchError, SettingError
 from data.settings import Settings
 
 WORKERS = 2
+#: Wait this long for readings that are this young before the address is told.
+LIVE_WAIT_S, LIVE_WITHIN_MS = 40.0, 5000
 
 
 class CalmPrinter(Printer):  # type: ignore[misc]  # honcho has no types
@@ -64,15 +66,16 @@ def take_folder(var_dir: Path) -> TextIO:
 def announce(settings: Settings) -> None:
     """Print the address once live data are there, or say what is still missing."""
     address = f"http://{settings.host}:{settings.port}"
-    said = time.monotonic()
+    began = said = time.monotonic()
     while True:
         reason = _not_ready(address)
-        if reason is None:
+        # Without any source a page that waits is still better than no address.
+        if reason is None and (_is_live(address) or time.monotonic() - began > LIVE_WAIT_S):
             print(f"Meltwatch is at {address} (Ctrl-C stops it)", flush=True)
             return
         if time.monotonic() - said > 15:
             said = time.monotonic()
-            print(f"starting: {reason}", flush=True)
+            print(f"starting: {reason or 'readings are being caught up'}", flush=True)
         time.sleep(0.25)
 
 
@@ -84,6 +87,16 @@ def _not_ready(address: str) -> str | None:
         return str(json.load(error).get("reason"))
     except OSError as error:
         return f"the web process does not answer yet: {error}"
+
+
+def _is_live(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/plant", timeout=5) as answer:
+            body = json.load(answer)
+    except OSError:
+        return False
+    newest = max((card["head"] for card in body["cards"]), default=0)
+    return bool(body["served"] - newest < LIVE_WITHIN_MS)
 
 
 def _is_free(host: str, port: int) -> bool:
