@@ -1,5 +1,5 @@
 // The Extruder page: one window in the browser feeds gauges, zone profile and trends.
-import { Feed, FeedError, request } from "./feed.mjs";
+import { Feed, request, requestBytes } from "./feed.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
 import { Gauges } from "./gauges.mjs";
 import { BAD, deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
@@ -60,14 +60,7 @@ class ExtruderPage {
   }
 
   async _fetch(suffix, signal) {
-    const response = await request(this._url + suffix, signal);
-    let body;
-    try {
-      body = await response.arrayBuffer();
-    } catch (error) {
-      throw new FeedError("server", error.message);
-    }
-    const message = decode(body);
+    const message = decode(await requestBytes(this._url + suffix, signal));
     this.clock.sync(message.servedTs);
     return message;
   }

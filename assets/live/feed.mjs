@@ -27,6 +27,16 @@ export async function request(url, signal) {
   throw new FeedError(kinds[response.status] ?? "server", await reason(response));
 }
 
+/** As `request`, but the body's bytes; one that breaks off is a lost server too. */
+export async function requestBytes(url, signal) {
+  const response = await request(url, signal);
+  try {
+    return await response.arrayBuffer();
+  } catch (error) {
+    throw new FeedError("server", error.message);
+  }
+}
+
 /** The server may ask for another interval than the page was built with, e.g. under load. */
 let askedPollMs = 0;
 

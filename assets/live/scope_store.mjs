@@ -1,5 +1,5 @@
 // The windows behind the Scope: a live one and a day for each signal, a column per extruder.
-import { FeedError, request } from "./feed.mjs";
+import { FeedError, requestBytes } from "./feed.mjs";
 import { WindowBuffer } from "./window_buffer.mjs";
 import { decode } from "./window_codec.mjs";
 
@@ -82,14 +82,8 @@ export class ScopeStore {
   }
 
   async _fetch(kind, signal, abort) {
-    const response = await request(`/lines/${kind}?signal=${encodeURIComponent(signal.name)}`, abort);
-    let body;
-    try {
-      body = await response.arrayBuffer();
-    } catch (error) {
-      throw new FeedError("server", error.message);
-    }
-    const message = decode(body);
+    const url = `/lines/${kind}?signal=${encodeURIComponent(signal.name)}`;
+    const message = decode(await requestBytes(url, abort));
     this._clock.sync(message.servedTs);
     // Redis came back empty: keep the picture, marked, until the windows are rebuilt.
     if (message.catalogue === 0) throw new FeedError("missing", "no windows");
