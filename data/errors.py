@@ -46,3 +46,10 @@ class UnknownExtruder(MeltwatchError):
 
 class UnknownSignal(MeltwatchError):
     """No extruder has a signal of this name."""
+
+
+class CommandError(MeltwatchError):
+    """A command has a bad field; the text names field, value and what is expected."""
+
+    def __init__(self, field: str, value: object, expected: str) -> None:
+        super().__init__(f"{field}={value!r}: expected {expected}")

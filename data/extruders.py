@@ -42,21 +42,31 @@ class Signal:
 
 @dataclass(frozen=True)
 class Limits:
-    """Set value and ISA-18.2 limits of one signal for one product, in the signal's unit."""
+    """Set value and ISA-18.2 limits of one signal for one product, in the signal's unit.
+
+    `deadband` is in that unit too, delays and `re_alarm_s` in seconds; where they are None the
+    defaults of data.alarms.definitions hold.
+    """
 
     set_value: float | None = None
     ll: float | None = None
     l: float | None = None  # noqa: E741  the standard's own letter
     h: float | None = None
     hh: float | None = None
+    deadband: float | None = None
+    on_delay_s: float | None = None
+    off_delay_s: float | None = None
+    latching: bool | None = None
+    re_alarm_s: float | None = None
 
 
 @dataclass(frozen=True)
 class Product:
-    """A product by code (the value of the signal Product)."""
+    """A product by code (the value of the signal Product); 0 is a price that nobody has told."""
 
     code: int
     name: str
+    price_per_kg: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ def signal_from_dict(raw: Mapping[str, Any]) -> Signal:
     return Signal(**{**raw, "states": states})
 
 
-def limits_to_dict(limits: Mapping[str, Limits]) -> dict[str, dict[str, float]]:
+def limits_to_dict(limits: Mapping[str, Limits]) -> dict[str, dict[str, Any]]:
     """Limits by signal name as plain JSON values, without the unset ones."""
     return {
         name: {key: value for key, value in asdict(one).items() if value is not None}
@@ -121,7 +131,7 @@ def limits_to_dict(limits: Mapping[str, Limits]) -> dict[str, dict[str, float]]:
     }
 
 
-def limits_from_dict(raw: Mapping[str, Mapping[str, float]]) -> dict[str, Limits]:
+def limits_from_dict(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Limits]:
     """Inverse of `limits_to_dict`."""
     return {name: Limits(**one) for name, one in raw.items()}
 

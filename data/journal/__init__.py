@@ -1,0 +1,1 @@
+"""The alarm journal: what happened and what people did, durable in the store."""

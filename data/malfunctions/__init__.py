@@ -1,0 +1,1 @@
+"""Malfunctions: alarms and detectors combined into one event with ranked causes. Pure."""

@@ -1,0 +1,206 @@
+"""Opens, follows and ends malfunctions: one at a time on each extruder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from data.detection.arrays import Flags
+from data.detection.blocks import BLOCK_MS
+from data.detection.change_point import change_point
+from data.detection.detectors import Detectors, ms_of
+from data.malfunctions.diagnosis import rank
+from data.malfunctions.malfunction import (
+    Malfunction,
+    malfunction_from_dict,
+    malfunction_to_dict,
+)
+from data.malfunctions.observation import Observation, alarming_rows, observe
+from data.malfunctions.scrap import Price, ScrapClock, since
+from data.malfunctions.signatures import SIGNATURES
+
+#: Blocks (10 s) for which charts must be out of control before a malfunction is opened, and
+#: in control, in production, before it is ended (D).
+CONFIRM, CALM = 2, 12
+#: Marks that need no confirmation: nothing healthy looks like them.
+CERTAIN = frozenset({"sensor_failed", "dark", "dead_heater", "swing"})
+#: Blocks from which the onset is looked for in the means of minutes.
+SLOW = 30
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A malfunction that lasts or whose scrap still runs, and what is needed to follow it."""
+
+    malfunction: Malfunction
+    clock: ScrapClock
+    weight: float = 0.0
+    calm: int = 0
+
+
+class Tracker:
+    """Malfunctions of all extruders; `followed` are those that last, by row."""
+
+    def __init__(self, residence_s: float, price: Callable[[int], Price]) -> None:
+        self._residence_s, self._price = residence_s, price
+        self.followed: dict[int, Followed] = {}
+        self._pending: dict[int, int] = {}
+
+    def take(self, found: Detectors, block: int) -> list[Malfunction]:
+        """What changed with the block that just ended: opened, new ranking, cost, ended."""
+        rows = set(alarming_rows(found).tolist())
+        self._pending = {r: n for r, n in self._pending.items() if r in rows}
+        changed = [self._follow(found, row, block, row in rows) for row in list(self.followed)]
+        for row in sorted(rows - set(self.followed)):
+            opened = self._consider(found, row, block)
+            if opened is not None:
+                changed.append(opened)
+        return changed
+
+    def replace(self, malfunction: Malfunction) -> None:
+        """Let what people did to a followed malfunction stand."""
+        for row, one in self.followed.items():
+            if one.malfunction.id == malfunction.id:
+                kept = {name: getattr(malfunction, name) for name in _OF_PEOPLE}
+                self.followed[row] = replace(one, malfunction=replace(one.malfunction, **kept))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The state as plain JSON values."""
+        return {
+            "pending": {str(row): count for row, count in self._pending.items()},
+            "followed": {
+                str(row): {**asdict(one), "malfunction": malfunction_to_dict(one.malfunction)}
+                for row, one in self.followed.items()
+            },
+        }
+
+    def restore(self, raw: Mapping[str, Any]) -> None:
+        """Inverse of `to_dict`."""
+        self._pending = {int(row): count for row, count in raw["pending"].items()}
+        self.followed = {int(row): _followed(one) for row, one in raw["followed"].items()}
+
+    def _consider(self, found: Detectors, row: int, block: int) -> Malfunction | None:
+        seen = observe(found, row, block)
+        if not seen.alarming:
+            return None
+        if _operator_changed_speed(seen):
+            found.forget(_only(row, found), running=True)
+            return None
+        self._pending[row] = self._pending.get(row, 0) + 1
+        if self._pending[row] < CONFIRM and not CERTAIN & set(seen.alarming):
+            return None
+        return self._open(found, row, block, seen)
+
+    def _open(self, found: Detectors, row: int, block: int, seen: Observation) -> Malfunction:
+        extruder = found.channels.extruders[row].id
+        detected = ms_of(block + 1)
+        onset, early = onset_of(found, row, block, seen)
+        product = int(found.now.product[row])
+        clock = since(onset, detected, _minutes(found, row), int(found.now.job[row]))
+        malfunction = Malfunction(
+            f"{extruder}-{detected}", extruder, detected, onset, early, product, causes=rank(seen)
+        )
+        one = Followed(malfunction, clock, _weight(seen))
+        return self._keep(row, one)
+
+    def _follow(self, found: Detectors, row: int, block: int, alarming: bool) -> Malfunction:
+        one = self.followed[row]
+        clock = one.clock
+        if one.malfunction.ended is None or not self._past_residence(one.malfunction, block):
+            kgh = float(found.now.means[row, found.channels.index["throughput"]])
+            clock = clock.run(int(found.now.job[row]), kgh, BLOCK_MS / 1000)
+        if alarming:
+            one = self._look_again(found, row, block, one)
+        calm = one.calm + 1 if found.producing[row] and not alarming else 0
+        one = replace(one, clock=clock, calm=calm)
+        if one.malfunction.ended is None and calm >= CALM:
+            ended = replace(one.malfunction, ended=ms_of(block + 1 - CALM))
+            one = replace(one, malfunction=ended)
+        return self._keep(row, one, self._past_residence(one.malfunction, block))
+
+    def _look_again(self, found: Detectors, row: int, block: int, one: Followed) -> Followed:
+        """Rank anew while the picture becomes clearer; what fades after a repair tells less."""
+        seen = observe(found, row, block)
+        weight = _weight(seen)
+        malfunction = one.malfunction
+        if malfunction.ended is not None:  # it came back before its scrap was counted out
+            malfunction = replace(malfunction, ended=None)
+        if weight < one.weight:
+            return replace(one, malfunction=malfunction)
+        return replace(one, malfunction=replace(malfunction, causes=rank(seen)), weight=weight)
+
+    def _past_residence(self, malfunction: Malfunction, block: int) -> bool:
+        ended = malfunction.ended
+        return ended is not None and ms_of(block + 1) >= ended + self._residence_s * 1000
+
+    def _keep(self, row: int, one: Followed, final: bool = False) -> Malfunction:
+        malfunction = one.malfunction
+        signature = SIGNATURES.get(malfunction.cause)
+        spoils = signature.spoils if signature else True
+        scrap = one.clock.scrap(spoils, self._price(malfunction.product), final)
+        malfunction = replace(malfunction, scrap=scrap)
+        self.followed[row] = replace(one, malfunction=malfunction)
+        if final:
+            del self.followed[row]
+        return malfunction
+
+
+def onset_of(found: Detectors, row: int, block: int, seen: Observation) -> tuple[int, int]:
+    """True onset and the earliest one that the data allow, ms since the epoch.
+
+    The CUSUM's last zero, and for slow changes the foot of the ramp in the last hour's means.
+    """
+    first = min(seen.alarming, key=lambda name: seen.alarming[name])
+    onset = ms_of(seen.alarming[first])
+    channel = _channel_of(found, first)
+    if channel is None or block - seen.alarming[first] < SLOW:
+        return onset, onset - 2 * BLOCK_MS
+    foot = change_point(found.minutes.means[row, channel])
+    if foot is None:
+        return onset, onset - 60_000
+    at, early = found.minutes.minute_ms(foot.index), found.minutes.minute_ms(foot.earliest)
+    return min(onset, at), min(onset, at, early)
+
+
+def _channel_of(found: Detectors, feature: str) -> int | None:
+    names = {"output_drop": "specific", "output_creep": "specific"}
+    return found.channels.index.get(names.get(feature, feature))
+
+
+def _operator_changed_speed(seen: Observation) -> bool:
+    """Speed left its baseline, and no overload pulls it down: somebody set another one."""
+    if "speed" not in seen.alarming or CERTAIN & set(seen.alarming):
+        return False
+    faster = seen.strength.get("speed", 0.0) > 0
+    return faster or seen.strength.get("load", 0.0) <= 0
+
+
+def _minutes(found: Detectors, row: int) -> list[tuple[int, float]]:
+    means = found.minutes.means[row, found.channels.index["throughput"]]
+    return [(found.minutes.minute_ms(index), float(mean)) for index, mean in enumerate(means)]
+
+
+def _weight(seen: Observation) -> float:
+    return float(sum(strength**2 for strength in seen.strength.values()))
+
+
+def _only(row: int, found: Detectors) -> Flags:
+    flags: Flags = np.arange(found.channels.shape[0]) == row
+    return flags
+
+
+def _followed(raw: Mapping[str, Any]) -> Followed:
+    return Followed(
+        malfunction_from_dict(raw["malfunction"]),
+        ScrapClock(**raw["clock"]),
+        raw["weight"],
+        raw["calm"],
+    )
+
+
+_OF_PEOPLE = (
+    "stage", "who", "acknowledged_at", "resolved_at", "cause_found", "action", "note",
+)  # fmt: skip
