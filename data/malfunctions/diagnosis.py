@@ -20,6 +20,8 @@ LEAST_FIT, MARGIN = 0.55, 0.03
 SHARPNESS = 12.0
 #: Causes that are shown at most, and the least likelihood for it.
 SHOWN, LEAST_LIKELIHOOD = 4, 0.03
+#: Features that every extruder can show, and that are seen only when they are there.
+MARKS = frozenset({"sensor_failed", "dead_heater", "dark", "output_drop", "output_creep"})
 #: Strength from which a feature is named as evidence.
 TELLING = 0.15
 
@@ -46,18 +48,16 @@ def rank(seen: Observation) -> tuple[RankedCause, ...]:
 def fit(moves: Mapping[str, float], strength: Mapping[str, float]) -> float:
     """Cosine −1…1 between a signature and the strengths seen; 0 when nothing is seen.
 
-    Features that this extruder does not have at all do not count against a signature.
+    Features that this extruder does not have count little against a signature: the fourth root
+    of the share of it that can be seen.
     """
-    expected = {
-        name: weight for name, weight in moves.items() if name in strength or _is_mark(name)
-    }
-    dot = sum(weight * strength.get(name, 0.0) for name, weight in expected.items())
-    length = np.sqrt(sum(w**2 for w in expected.values()) * sum(s**2 for s in strength.values()))
-    return float(dot / length) if length > 0 else 0.0
-
-
-def _is_mark(name: str) -> bool:
-    return name in {"sensor_failed", "dead_heater", "dark", "output_drop", "output_creep"}
+    visible = {n: weight for n, weight in moves.items() if n in strength or n in MARKS}
+    whole, there = (sum(w**2 for w in part.values()) for part in (moves, visible))
+    length = np.sqrt(there * sum(s**2 for s in strength.values()))
+    if length == 0:
+        return 0.0
+    dot = sum(weight * strength.get(name, 0.0) for name, weight in visible.items())
+    return float(dot / length * (there / whole) ** 0.25)
 
 
 def _ranked(cause: str, likelihood: float, seen: Observation) -> RankedCause:

@@ -1,0 +1,69 @@
+"""Commands of people are checked before anything is done."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from data.commands import Action, command_from_dict, command_to_dict
+from data.errors import CommandError
+
+ACK = {"id": "c1", "action": "acknowledge", "who": "Ana", "alarms": ["3|MainDrive.Load|HH"]}
+RESOLVE = {
+    "id": "c2", "action": "resolve_malfunction", "who": "Ben", "malfunction": "3-17",
+    "cause": "bridging", "action_taken": "cleared the throat",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", [ACK, RESOLVE])
+def test_a_good_command_survives_json(raw: dict[str, Any]) -> None:
+    command = command_from_dict(raw, ts=17)
+    assert command.ts == 17
+    assert command_from_dict(json.loads(json.dumps(command_to_dict(command)))) == command
+
+
+def test_the_senders_clock_is_not_believed() -> None:
+    assert command_from_dict({**ACK, "ts": 1}, ts=99).ts == 99
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"who": " "}, "who"),
+        ({"who": "x" * 61}, "who"),
+        ({"id": 5}, "id"),
+        ({"action": "explode"}, "action='explode'"),
+        ({"alarms": []}, "alarms"),
+        ({"alarms": ["3|x"]}, "alarms='3|x'"),
+        ({"alarms": ["3|x|HUGE"]}, "HUGE"),
+        ({"comment": 7}, "comment=7"),
+        ({"action": "shelve", "minutes": 0}, "minutes=0"),
+        ({"action": "shelve", "minutes": 481}, "480"),
+        ({"colour": "red"}, "colour='red'"),
+    ],
+)
+def test_a_bad_field_is_named_with_its_value(change: dict[str, Any], named: str) -> None:
+    with pytest.raises(CommandError, match=named.replace("|", r"\|")):
+        command_from_dict({**ACK, **change}, ts=1)
+
+
+@pytest.mark.parametrize(
+    "change", [{"cause": "gremlins"}, {"action_taken": " "}, {"malfunction": ""}]
+)
+def test_resolving_needs_a_cause_and_an_action(change: dict[str, Any]) -> None:
+    with pytest.raises(CommandError, match=next(iter(change))):
+        command_from_dict({**RESOLVE, **change}, ts=1)
+
+
+def test_one_shot_shelving_has_no_minutes() -> None:
+    command = command_from_dict({**ACK, "action": "shelve", "comment": "known"}, ts=1)
+    assert command.action is Action.SHELVE
+    assert command.minutes is None
+
+
+def test_limits_are_changed_with_a_reason_only() -> None:
+    raw = {"id": "c3", "action": "set_limits", "who": "Eva", "extruder": 1, "signal": "Load"}
+    with pytest.raises(CommandError, match="reason"):
+        command_from_dict(raw, ts=1)
