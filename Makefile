@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Settings given as `make run NAME=value` reach the processes through the environment.
 export REPLAY MAPPING SPEED EXTRUDERS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL \
-	DATABASE_URL VAR_DIR
+	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY RESIDENCE_S REGRIND
 .PHONY: run test check bench fault import clean
 
 run: .venv/.run

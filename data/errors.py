@@ -1,5 +1,7 @@
 """The exception family: every error says whether trying again can help."""
 
+from __future__ import annotations
+
 
 class MeltwatchError(Exception):
     """Base of all errors that Meltwatch raises on purpose."""
@@ -53,3 +55,14 @@ class CommandError(MeltwatchError):
 
     def __init__(self, field: str, value: object, expected: str) -> None:
         super().__init__(f"{field}={value!r}: expected {expected}")
+
+    @classmethod
+    def told(cls, text: str) -> CommandError:
+        """The same error from the text that another process told of it."""
+        return cls.__new__(cls, text)
+
+
+class NoWorker(MeltwatchError):
+    """No worker has recorded what was asked; asking again with the same id is harmless."""
+
+    retryable = True

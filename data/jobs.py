@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from typing import Any
 
 from redis import Redis
-from rq import Queue
+from rq import Queue, get_current_job
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
-from data.errors import MeltwatchError
+from data.errors import CommandError, MeltwatchError
+from data.journal import Journal
+from data.journal.recording import record_command
+from data.limit_replay import replay_limits
 from data.refresh import Outcome, Refresher
+from data.telemetry import TelemetryStore
 from data.window_cache.writer import WindowWriter
 
 QUEUE = "meltwatch"
@@ -29,11 +34,21 @@ class _Parts:
     refresher: Refresher
     windows: WindowWriter
     queue: Queue
+    open_journal: Callable[[], Journal]
+    open_store: Callable[[], TelemetryStore]
 
 
-def use(refresher: Refresher, windows: WindowWriter, to: Queue) -> None:
+def use(
+    refresher: Refresher,
+    windows: WindowWriter,
+    to: Queue,
+    open_journal: Callable[[], Journal],
+    open_store: Callable[[], TelemetryStore],
+) -> None:
     """Give the jobs of this process their parts."""
     _Parts.refresher, _Parts.windows, _Parts.queue = refresher, windows, to
+    # In a class a function would become a method.
+    _Parts.open_journal, _Parts.open_store = staticmethod(open_journal), staticmethod(open_store)
 
 
 def queue(connection: Redis) -> Queue:
@@ -57,6 +72,28 @@ def refresh(tick: int) -> str:
 def rebuild(tick: int) -> str:
     """Build every window from the store."""
     return f"{_recorded(_Parts.refresher.rebuild).result} at {tick}"
+
+
+def command(raw: dict[str, Any]) -> dict[str, Any]:
+    """Make a person's command durable; the next tick obeys it. Found by name by the web process."""
+    with closing(_Parts.open_journal()) as journal:
+        return record_command(journal, _Parts.windows, raw)
+
+
+def replay(raw: dict[str, Any]) -> dict[str, Any]:
+    """What changed limits of one signal would have alarmed. Found by name by the web process."""
+    job = get_current_job()
+
+    def progress(share: float) -> None:
+        if job is not None:
+            job.meta["progress"] = round(share, 2)
+            job.save_meta()  # type: ignore[no-untyped-call]
+
+    try:
+        with closing(_Parts.open_store()) as store:
+            return replay_limits(store, raw, int(time.time() * 1000), progress)
+    except CommandError as error:
+        return {"error": str(error)}
 
 
 def _enqueue(to: Queue, job: Callable[[int], str], tick: int, timeout_s: int) -> None:

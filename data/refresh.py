@@ -13,6 +13,7 @@ from data.extruders import Catalogue
 from data.plant_view import PlantView
 from data.settings import Settings
 from data.telemetry import TelemetryStore
+from data.watch import Watch
 from data.window_cache import LIVE
 from data.window_cache.writer import Commit, WindowWriter
 from data.windows import (
@@ -50,11 +51,14 @@ class Refresher:
     """Takes readings from the store to the windows. The store is opened inside each call."""
 
     def __init__(
-        self, open_store: Callable[[], TelemetryStore], windows: WindowWriter, settings: Settings
+        self,
+        open_store: Callable[[], TelemetryStore],
+        windows: WindowWriter,
+        settings: Settings,
+        watch: Watch,
     ) -> None:
-        self._open_store = open_store
-        self._windows = windows
-        self._settings = settings
+        self._open_store, self._windows = open_store, windows
+        self._settings, self._watch = settings, watch
         self._plant = PlantView(Catalogue(0, ()), settings)
 
     def refresh(self) -> Outcome:
@@ -102,10 +106,14 @@ class Refresher:
             self._publish_plant(commit)
         usable = self._usable(rows)
         by_extruder = _by_extruder(usable)
+        self._watch.take(store, self._plant.catalogue, usable, watermark)
         self._lay_in(store, commit, by_extruder, self._plant.extruders if changed else by_extruder)
         mark = rows[-1].seq if rows else watermark
+        self._watch.publish(store, commit, mark)
         self._report(commit, store, mark, rows, len(rows) - len(usable), started)
-        return self._windows.commit(commit, token, watermark, mark)
+        done = self._windows.commit(commit, token, watermark, mark)
+        self._watch.committed(done)
+        return done
 
     def _load_plant(self, store: TelemetryStore) -> bool:
         """Read the catalogue again if its version changed; True if it did."""
@@ -159,7 +167,11 @@ class Refresher:
                 commit.ring(extruder, ring.kind, writes)
         latest = _latest(header, fresh, again, now)
         if latest is not None:
-            commit.summary(extruder, self._plant.cards[extruder].card(latest))
+            self._summarise(commit, latest, extruder)
+
+    def _summarise(self, commit: Commit, latest: Row, extruder: int) -> None:
+        told = self._watch.extras().get(extruder, {})
+        commit.summary(extruder, {**self._plant.cards[extruder].card(latest), **told})
 
     def _build(self, store: TelemetryStore, commit: Commit, extruder: int) -> None:
         """Rings from the store alone, when Redis has none that fit the catalogue."""
@@ -174,7 +186,7 @@ class Refresher:
             commit.whole(extruder, ring.kind, build(ring.rows(spec, thinned), ring.spec, revision))
         if rows:
             steps = fold(rows, spec)
-            commit.summary(extruder, self._plant.cards[extruder].card(steps[max(steps)]))
+            self._summarise(commit, steps[max(steps)], extruder)
 
     def _rebuild(
         self, store: TelemetryStore, token: str, progress: Callable[[int, int], None]

@@ -10,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from data.errors import SettingError
+from data.monitor.monitor import Terms
 from data.windows import RingSpec
 
 DAY_S = 86_400
@@ -40,6 +41,11 @@ class Settings:
     mapping: str
     speed: float
     var_dir: Path
+    residence_s: float
+    regrind: float
+    currency: str
+    notify: str
+    base_url: str
 
     @staticmethod
     def from_env(env: Mapping[str, str] = os.environ) -> Settings:
@@ -71,7 +77,17 @@ class Settings:
             mapping=read.text("MAPPING", ""),
             speed=read.number("SPEED", 1.0, 0.01, 1000.0),
             var_dir=var_dir,
+            residence_s=read.number("RESIDENCE_S", 180.0, 0.0, 3600.0),
+            regrind=read.number("REGRIND", 0.0, 0.0, 1.0),
+            currency=read.currency("CURRENCY", "EUR"),
+            notify=read.text("NOTIFY", ""),
+            base_url=read.text("BASE_URL", "").rstrip("/"),
         )
+
+    @property
+    def terms(self) -> Terms:
+        """What the scrap clock needs to know."""
+        return Terms(self.residence_s, self.regrind, self.currency)
 
     def ring_spec(self, signals: int) -> RingSpec:
         """Shape of the live ring of an extruder with this many signals."""
@@ -110,6 +126,12 @@ class _Reader:
             return ZoneInfo(value).key
         except (KeyError, ValueError, OSError) as error:
             raise SettingError(key, value, "a time zone such as Europe/Berlin") from error
+
+    def currency(self, key: str, default: str) -> str:
+        value = self.text(key, default)
+        if len(value) != 3 or not value.isascii() or not value.isupper():
+            raise SettingError(key, value, "three capitals such as EUR")
+        return value
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         return self._bounded(key, default, low, high, int, "a whole number")

@@ -7,6 +7,8 @@ import os
 import sys
 import threading
 import time
+from functools import partial
+from pathlib import Path
 
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
@@ -14,9 +16,15 @@ from rq.serializers import JSONSerializer
 
 from data import jobs
 from data.errors import MeltwatchError
+from data.journal import open_journal
+from data.notifier.delivery import deliver_for_ever
+from data.notifier.routes import Routes
+from data.notifier.routes_file import load_routes
 from data.refresh import Refresher
 from data.settings import Settings
 from data.telemetry import open_store
+from data.telling import Telling
+from data.watch import Stores, Watch
 from data.window_cache import Keys, connect
 from data.window_cache.writer import WindowWriter
 
@@ -47,18 +55,37 @@ def tick_for_ever(queue: Queue, tick_s: float) -> None:
                 log.warning("no Redis, no refresh: %s", error)
 
 
+def build_refresher(settings: Settings, windows: WindowWriter, routes: Routes) -> Refresher:
+    """The refresher of one worker process, with its watch. Nothing is opened before a job runs."""
+    reading = partial(open_store, settings.database_url, readonly=True)
+    stores = Stores(
+        journal=partial(open_journal, settings.database_url),
+        limits=partial(open_store, settings.database_url),
+    )
+    watch = Watch(stores, windows, settings.terms, Telling(routes, settings))
+    return Refresher(reading, windows, settings, watch)
+
+
 def main() -> None:
     """Build the parts, start the ticker, work until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     settings = Settings.from_env()
     windows = WindowWriter(connect(settings.redis_url), Keys())
-    refresher = Refresher(
-        lambda: open_store(settings.database_url, readonly=True), windows, settings
-    )
+    routes = load_routes(Path(settings.notify)) if settings.notify else Routes()
+    journal = partial(open_journal, settings.database_url)
     queue = jobs.queue(connect(settings.queue_url))
-    jobs.use(refresher, windows, queue)
+    jobs.use(
+        build_refresher(settings, windows, routes),
+        windows,
+        queue,
+        journal,
+        partial(open_store, settings.database_url, readonly=True),
+    )
     tick_s = min(LONGEST_TICK_S, max(SHORTEST_TICK_S, settings.step_ms / 1000))
     threading.Thread(target=tick_for_ever, args=(queue, tick_s), daemon=True).start()
+    if routes:
+        delivering = (journal, routes, threading.Event())
+        threading.Thread(target=deliver_for_ever, args=delivering, daemon=True).start()
     work_for_ever(settings.queue_url)
 
 

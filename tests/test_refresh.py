@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 from redis import Redis
 
+from data.notifier.routes import Routes
 from data.quality import Quality
 from data.refresh import Refresher
 from data.settings import Settings
-from data.telemetry import TelemetryStore, open_store
+from data.telemetry import TelemetryStore
 from data.window_cache import DAY, SPARK, Keys, connect
 from data.window_cache.writer import WindowWriter
 from data.windows import build, unroll
+from data.worker import build_refresher
 from tests.rows import SIGNALS, plant, row
 
 NOW = int(time.time()) * 1000
@@ -42,7 +44,7 @@ def client(redis_url: str) -> Redis:
 def worker(settings: Settings) -> Refresher:
     """A worker process's refresher: nothing is shared with another's."""
     windows = WindowWriter(connect(settings.redis_url), Keys())
-    return Refresher(lambda: open_store(settings.database_url, readonly=True), windows, settings)
+    return build_refresher(settings, windows, Routes())
 
 
 def assert_rings_equal_the_store(

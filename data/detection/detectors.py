@@ -48,6 +48,7 @@ class Detectors:
         self._slow: dict[str, Stateful] = {
             "mean": self.mean, "swing": self.swing, "minutes": self.minutes,
         }  # fmt: skip
+        self.slow_changed = True
         self._fast: dict[str, Stateful] = {
             "blocks": self.blocks, "frozen": self.frozen, "now": self.now,
         }  # fmt: skip
@@ -81,11 +82,15 @@ class Detectors:
         """
         settle = self.channels.settle_min * (0 if running else BLOCKS_PER_MINUTE)
         self.mean.forget(rows, settle.astype(np.int32))
+        self.slow_changed = True
         self.swing.forget(rows)
         self.frozen.forget(rows)
 
     def state(self, slow: bool) -> State:
-        """The arrays that change every second, or those that change once a block."""
+        """The arrays that change every second, or those that change once a block or a start.
+
+        `slow_changed` says whether the latter have changed since somebody took it back.
+        """
         parts = self._slow if slow else self._fast
         return {
             f"{part}.{name}": array
@@ -118,6 +123,7 @@ class Detectors:
 
     def _chart(self, block: int, means: Floats, failed: Flags) -> None:
         producing = self.producing
+        self.slow_changed = True
         self.minutes.take(block, means)
         self.mean.take(block, means, producing)
         self.swing.take(block, means[:, self._swinging], producing)

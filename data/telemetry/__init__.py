@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from data.errors import SettingError
 from data.extruders import Catalogue, Limits
 from data.windows import Row
 
@@ -80,6 +79,7 @@ class TelemetryStore(Protocol):
     ) -> None:
         """Add or change what `source` delivers; unchanged parts keep their version.
 
+        A price that the source does not tell (0) stays as it is known.
         `complete` says that these are all extruders of this source: its others are retired (no
         longer shown, their readings kept). Limits that a person has set stay in force.
         Raises CatalogueConflict when known signals of an extruder are reordered or removed,
@@ -104,12 +104,10 @@ def open_store(url: str, readonly: bool = False) -> TelemetryStore:
     Raises SettingError for a URL that is not `sqlite:///path`, StoreError if it cannot be
     opened. Open a store inside the job that uses it, never before a fork.
     """
-    from data.telemetry.sqlite import SqliteStore  # noqa: PLC0415  only the chosen driver loads
+    from data.sqlite_file import path_of  # noqa: PLC0415  only the chosen driver loads
+    from data.telemetry.sqlite import SqliteStore  # noqa: PLC0415
 
-    scheme, _, path = url.partition(":///")
-    if scheme != "sqlite" or not path:
-        raise SettingError("DATABASE_URL", url, "sqlite:///path/to/file")
-    return SqliteStore(path, readonly)
+    return SqliteStore(path_of(url), readonly)
 
 
 def batches(rows: Iterable[Row], size: int) -> Iterable[list[Row]]:

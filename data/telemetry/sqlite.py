@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 
 import numpy as np
 
-from data.errors import StoreError
 from data.extruders import Catalogue, Limits
-from data.quality import Quality
+from data.sqlite_file import connect, query, transaction
 from data.telemetry import Appended, ImportMark
 from data.telemetry.sqlite_catalogue import SqliteCatalogue
 from data.windows import Row, fit, overlay
-
-SCHEMA_VERSION = 1
-#: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.
-BUSY_TIMEOUT_S = 2.0
 
 _COLUMNS = 'seq, extruder, ts, "values", quality'
 # Not INSERT OR IGNORE: that would use up a seq for every row that is already there.
@@ -34,12 +26,9 @@ class SqliteStore:
 
     def __init__(self, path: str, readonly: bool = False) -> None:
         self.statements = 0
-        try:
-            self._db = _connect(Path(path), readonly)
-            self._db.set_trace_callback(self._count)
-            self._catalogue = SqliteCatalogue(self._db, self._all)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"cannot open the store {path}: {error}") from error
+        self._db = connect(path, readonly)
+        self._db.set_trace_callback(self._count)
+        self._catalogue = SqliteCatalogue(self._db, self._all)
 
     def _count(self, _statement: str) -> None:
         self.statements += 1
@@ -145,69 +134,10 @@ class SqliteStore:
         )
 
     def _all(self, sql: str, *parameters: object) -> list[tuple]:  # type: ignore[type-arg]
-        try:
-            return self._db.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
-            raise StoreError(f"the store failed: {error}") from error
+        return query(self._db, sql, *parameters)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
-            self._db.execute("COMMIT")
-        except BaseException as error:
-            with suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise StoreError(f"the store failed: {error}") from error
-            raise
-
-
-def _connect(path: Path, readonly: bool) -> sqlite3.Connection:
-    if not readonly:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    uri = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}"
-    db = sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
-    if not readonly:
-        db.execute("PRAGMA journal_mode = WAL")
-        # FULL: a reading that append() returned for survives a power cut. One fsync a second.
-        db.execute("PRAGMA synchronous = FULL")
-        _migrate(db)
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
-        db.close()
-        raise sqlite3.DatabaseError(f"schema version {version}, expected {SCHEMA_VERSION}")
-    return db
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    db.execute("BEGIN IMMEDIATE")  # two processes may start at once on a new file
-    try:
-        if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-            _create(db)
-    finally:
-        db.execute("COMMIT")
-
-
-def _create(db: sqlite3.Connection) -> None:
-    for statement in _statements(files("data.telemetry").joinpath("schema.sql").read_text()):
-        db.execute(statement)
-    factors = [(exponent, 2.0 ** (exponent - 150)) for exponent in range(256)]
-    db.executemany("INSERT INTO float32_exponent VALUES (?, ?)", factors)
-    codes = [(int(code), code.name) for code in Quality]
-    db.executemany("INSERT INTO quality_codes VALUES (?, ?)", codes)
-    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Statements one by one: `executescript` would commit the open transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    def _transaction(self) -> AbstractContextManager[None]:
+        return transaction(self._db)
 
 
 def _pack(row: Row) -> tuple[int, int, bytes, bytes | None]:

@@ -41,14 +41,14 @@ class SqliteCatalogue:
     def read(self) -> Catalogue:
         """See TelemetryStore.catalogue."""
         extruders = self._all("SELECT id, name FROM extruders WHERE active ORDER BY id")
-        products = self._all("SELECT code, name FROM products ORDER BY code")
+        products = self._all("SELECT code, name, price_per_kg FROM products ORDER BY code")
         return Catalogue(
             version=self.version(),
             extruders=tuple(
                 Extruder(id_, name, self._signals(id_), self._limits(id_))
                 for id_, name in extruders
             ),
-            products=tuple(Product(code, name) for code, name in products),
+            products=tuple(Product(*product) for product in products),
         )
 
     @contextmanager
@@ -104,9 +104,10 @@ class SqliteCatalogue:
 
     def _put_product(self, product: Product) -> None:
         self._db.execute(
-            "INSERT INTO products VALUES (?, ?) ON CONFLICT (code)"
-            " DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
-            (product.code, product.name),
+            "INSERT INTO products VALUES (?1, ?2, ?3) ON CONFLICT (code)"
+            " DO UPDATE SET name = ?2, price_per_kg = iif(?3 = 0, price_per_kg, ?3)"
+            " WHERE name <> ?2 OR ?3 NOT IN (0, price_per_kg)",
+            (product.code, product.name, product.price_per_kg),
         )
 
     def _put_extruder(self, extruder: Extruder, source: str) -> None:

@@ -62,6 +62,41 @@ class Keys:
         """Hash of what the refresh did last: see `Status`."""
         return self._key("status")
 
+    @property
+    def alarms(self) -> str:
+        """Alarms that are not at rest, and recent malfunctions, as JSON."""
+        return self._key("alarms")
+
+    @property
+    def history(self) -> str:
+        """The newest events of the alarm journal, as JSON."""
+        return self._key("history")
+
+    @property
+    def health(self) -> str:
+        """How healthy the alarm system is (ISA-18.2 figures), as JSON."""
+        return self._key("health")
+
+    @property
+    def deliveries(self) -> str:
+        """The newest notifications and what became of them, as JSON."""
+        return self._key("deliveries")
+
+    @property
+    def commands(self) -> str:
+        """List of recorded commands (JSON) that wait for the next tick, oldest first."""
+        return self._key("commands")
+
+    @property
+    def monitor(self) -> str:
+        """What the monitor must remember between ticks, packed."""
+        return self._key("monitor")
+
+    @property
+    def monitor_slow(self) -> str:
+        """The part of it that changes once in ten seconds only."""
+        return self._key("monitor_slow")
+
     def ring(self, extruder: int, kind: str = LIVE) -> str:
         """A ring (data.windows) of an extruder: the live window or a coarse one."""
         return self._key(f"{kind}:{extruder}")
@@ -84,6 +119,8 @@ class Status:
     last_error_at: int = -1
     rebuilding: str = ""
     catalogue: int = 0
+    monitor: str = ""
+    readings_late: int = 0
 
     @staticmethod
     def from_hash(raw: Mapping[Any, Any]) -> Status:

@@ -3,6 +3,7 @@
 -- ARGV: expected watermark ('' = must be missing), new watermark ('' = leave), lease token,
 --       lease ms, then groups of four: operation, key position, a, b
 --         R  SETRANGE key a b     S  SET key b     H  HSET key a b     F  HDEL key a     D  DEL key
+--         T  LTRIM key a -1 (take the first a off a list)
 -- A commit that moves or confirms the watermark is published on the channel.
 -- Returns 1, or 0 when fenced: another worker holds the lease or has moved the watermark.
 local watermark = redis.call('GET', KEYS[1]) or ''
@@ -20,6 +21,8 @@ for i = 5, #ARGV, 4 do
         redis.call('HDEL', key, a)
     elseif ARGV[i] == 'D' then
         redis.call('DEL', key)
+    elseif ARGV[i] == 'T' then
+        redis.call('LTRIM', key, a, -1)
     else
         redis.call('SET', key, b)
     end

@@ -83,6 +83,32 @@ class WindowReader:
             raise WindowsUnavailable(f"Redis: {error}") from error
         return cards, Status.from_hash(status)
 
+    async def alarms(self) -> tuple[bytes | None, Status]:
+        """Alarms and malfunctions as JSON (None before the first), and the refresh's status."""
+        return await self._text(self.keys.alarms)
+
+    async def history(self) -> tuple[bytes | None, Status]:
+        """The newest events as JSON (None before the first), and the refresh's status."""
+        return await self._text(self.keys.history)
+
+    async def health(self) -> tuple[bytes | None, Status]:
+        """Figures of the alarm system as JSON (None before the first), and the status."""
+        return await self._text(self.keys.health)
+
+    async def deliveries(self) -> tuple[bytes | None, Status]:
+        """The newest notifications as JSON (None before the first), and the status."""
+        return await self._text(self.keys.deliveries)
+
+    async def _text(self, key: str) -> tuple[bytes | None, Status]:
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.get(key)
+                pipe.hgetall(self.keys.status)
+                text, status = await pipe.execute()
+        except RedisError as error:
+            raise WindowsUnavailable(f"Redis: {error}") from error
+        return text, Status.from_hash(status)
+
     async def rings(
         self, extruders: list[int], kind: str = LIVE
     ) -> tuple[list[bytes | None], Status]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -54,6 +55,32 @@ class Commit:
     def catalogue(self, catalogue: Catalogue) -> None:
         """Replace the catalogue."""
         self._add("S", self._at.catalogue, 0, json.dumps(catalogue_to_dict(catalogue)))
+
+    def alarms(self, text: str) -> None:
+        """Replace the alarms and malfunctions (JSON)."""
+        self._add("S", self._at.alarms, 0, text)
+
+    def history(self, text: str) -> None:
+        """Replace the newest events (JSON)."""
+        self._add("S", self._at.history, 0, text)
+
+    def health(self, text: str) -> None:
+        """Replace the figures of the alarm system (JSON)."""
+        self._add("S", self._at.health, 0, text)
+
+    def deliveries(self, text: str) -> None:
+        """Replace the newest notifications (JSON)."""
+        self._add("S", self._at.deliveries, 0, text)
+
+    def monitor(self, fast: bytes, slow: bytes | None) -> None:
+        """Replace what the monitor remembers; `slow` None: that part has not changed."""
+        self._add("S", self._at.monitor, 0, fast)
+        if slow is not None:
+            self._add("S", self._at.monitor_slow, 0, slow)
+
+    def took_commands(self, count: int) -> None:
+        """Take the first `count` of `pending_commands` off the list; those behind stay."""
+        self._add("T", self._at.commands, count, "")
 
     def status(self, **fields: object) -> None:
         """Set fields of `Status`."""
@@ -111,6 +138,27 @@ class WindowWriter:
                 end = start + header.spec.record.itemsize - 1
                 pipe.getrange(self.keys.ring(extruder), start, end)
             return dict(zip(headers, pipe.execute(), strict=True))
+
+    def pending_commands(self) -> list[str]:
+        """Commands (JSON) that no tick has applied yet, oldest first.
+
+        One may be there twice, since a browser that heard no answer asks again.
+        """
+        with _translated():
+            found = cast("list[bytes]", self._redis.lrange(self.keys.commands, 0, -1))
+        return [text.decode() for text in found]
+
+    def push_command(self, text: str) -> None:
+        """Let the next tick apply a command (JSON) that is in the journal."""
+        with _translated():
+            self._redis.rpush(self.keys.commands, text)
+
+    def monitor(self) -> tuple[bytes | None, bytes | None]:
+        """What the monitor remembered at the last commit, both parts; None when Redis is empty."""
+        with _translated():
+            found = self._redis.mget(self.keys.monitor, self.keys.monitor_slow)
+        fast, slow = cast("list[bytes | None]", found)
+        return fast, slow
 
     def begin(self) -> Commit:
         """An empty commit."""

@@ -17,8 +17,8 @@ import pytest
 from data.errors import StoreError
 from data.extruders import Catalogue
 from data.ingest.feed import feed
+from data.sqlite_file import BUSY_TIMEOUT_S
 from data.telemetry import TelemetryStore, open_store
-from data.telemetry.sqlite import BUSY_TIMEOUT_S
 from data.windows import Row
 from tests.ingest.made_files import Read, long_csv, made_csv, made_mapping, second
 

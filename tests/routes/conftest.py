@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
+from data.notifier.routes import Routes
 from data.refresh import Refresher
 from data.settings import Settings
-from data.telemetry import TelemetryStore, open_store
+from data.telemetry import TelemetryStore
 from data.window_cache import Keys, connect
 from data.window_cache.writer import WindowWriter
+from data.worker import build_refresher
 from tests.rows import plant
 
 
@@ -24,7 +26,7 @@ def settings(redis_url: str, store_url: str) -> Settings:
 def refresher(settings: Settings, store: TelemetryStore) -> Iterator[Refresher]:
     store.put_catalogue(plant(2), "test", "")
     windows = WindowWriter(connect(settings.redis_url), Keys())
-    yield Refresher(lambda: open_store(settings.database_url, readonly=True), windows, settings)
+    yield build_refresher(settings, windows, Routes())
 
 
 @pytest.fixture

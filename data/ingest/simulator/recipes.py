@@ -15,9 +15,10 @@ from data.ingest.simulator.noise import Flags, Floats
 
 HDPE_PIPE, PP_PIPE, PVC_PROFILE = 1, 2, 3
 PRODUCTS = (
-    Product(HDPE_PIPE, "HDPE pipe"),
-    Product(PP_PIPE, "PP pipe"),
-    Product(PVC_PROFILE, "Rigid PVC profile"),
+    # Prices per kg are ours (D): of the order of what the polymer costs.
+    Product(HDPE_PIPE, "HDPE pipe", 1.35),
+    Product(PP_PIPE, "PP pipe", 1.30),
+    Product(PVC_PROFILE, "Rigid PVC profile", 1.10),
 )
 
 #: After a changeover the line makes this. Polyolefin lines alternate; rigid PVC keeps its own

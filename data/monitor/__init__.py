@@ -1,0 +1,1 @@
+"""The monitor: readings in, alarms and malfunctions out. Pure; its state is bytes."""

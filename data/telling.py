@@ -1,0 +1,33 @@
+"""From what the monitor finds to messages for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.journal import Notification
+from data.monitor.monitor import Findings, Monitor
+from data.notifier.routes import Routes
+from data.notifier.routing import escalations, notifications
+from data.notifier.wording import Plant
+from data.settings import Settings
+
+
+class Telling:
+    """Messages by the routes of one plant; without routes nobody is told anything."""
+
+    def __init__(self, routes: Routes, settings: Settings) -> None:
+        self.routes, self._settings = routes, settings
+        self._told: frozenset[str] = frozenset()
+        self._coming: frozenset[str] = frozenset()
+
+    def __call__(self, monitor: Monitor, found: Findings, now: int) -> Sequence[Notification]:
+        """Messages that are due: of what is new, and of what nobody acknowledges."""
+        name = self._settings.plant_name or "Meltwatch"
+        plant = Plant(name, self._settings.zone, self._settings.base_url, monitor.catalogue)
+        new = notifications(found.events, monitor.malfunctions, self.routes, plant, now)
+        # What was told by the last call is in the journal by now.
+        self._told = self._coming
+        waiting = monitor.book.alarms.values()
+        late = escalations(waiting, monitor.malfunctions, self.routes, plant, now, self._told)
+        self._coming = late.told
+        return [*new, *late.notifications]

@@ -1,0 +1,67 @@
+"""POST /commands (acknowledge, shelve, resolve …) and /replays: what people ask the workers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from data.command_queue import CommandQueue
+from data.errors import CommandError, NoWorker
+from routes.posted import Refused, posted
+
+_HEADERS = {"Cache-Control": "no-store"}
+_UNKNOWN = {
+    "state": "failed",
+    "progress": 0.0,
+    "result": None,
+    "error": "no such replay, or its result is too old",
+}
+
+
+def routes(queue: CommandQueue) -> list[Route]:
+    """Routes that make something happen."""
+
+    async def command(request: Request) -> Response:
+        return JSONResponse(
+            await run_in_threadpool(queue.send, await posted(request)), 200, _HEADERS
+        )
+
+    async def replay(request: Request) -> Response:
+        id_ = await run_in_threadpool(queue.replay, await posted(request))
+        return JSONResponse({"id": id_}, 202, {**_HEADERS, "Location": f"/replays/{id_}"})
+
+    async def replay_state(request: Request) -> Response:
+        state = await run_in_threadpool(queue.replay_state, request.path_params["id"])
+        return JSONResponse(state or _UNKNOWN, 200 if state else 404, _HEADERS)
+
+    return [
+        Route("/commands", _told(command), methods=["POST"]),
+        Route("/replays", _told(replay), methods=["POST"]),
+        Route("/replays/{id}", replay_state),
+    ]
+
+
+def _told(
+    handle: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """`handle`, with what is wrong with a request as JSON. Redis away is told by the app."""
+
+    async def handler(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except Refused as error:
+            return _error(error, error.status)
+        except CommandError as error:
+            return _error(error, 400)
+        except NoWorker as error:
+            return _error(error, 503, {"Retry-After": "1"})
+
+    return handler
+
+
+def _error(error: Exception, status: int, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"error": str(error)}, status, {**_HEADERS, **(headers or {})})

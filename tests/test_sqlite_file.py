@@ -1,0 +1,167 @@
+"""Upgrading the store: nothing is lost, a reader waits or says what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from data import sqlite_file
+from data.errors import StoreError
+from data.extruders import Product
+from data.journal import Batch, open_journal
+from data.telemetry import ImportMark, TelemetryStore, open_store
+from tests.journal.samples import event
+from tests.rows import plant, row
+from tests.stack import ROOT
+
+V1_SCHEMA = Path(__file__).parent / "journal" / "schema_v1.sql"
+V1_TABLES = (
+    "readings", "extruders", "signals", "limit_sets", "imports", "meta",
+    "float32_exponent", "quality_codes", "readings_by_name",
+)  # fmt: skip
+
+
+def path_of(url: str) -> str:
+    return url.removeprefix("sqlite:///")
+
+
+def dump(path: str) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as db:
+        return {t: db.execute(f"SELECT * FROM {t}").fetchall() for t in V1_TABLES}
+
+
+def schema(path: str) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+        ).fetchall()
+
+
+@pytest.fixture
+def v1(store_url: str) -> str:
+    """Path of a file as version 1 left it, with something in every table."""
+    path = path_of(store_url)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(V1_SCHEMA.read_text())
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA user_version = 1")
+        factors = [(exponent, 2.0 ** (exponent - 150)) for exponent in range(256)]
+        db.executemany("INSERT INTO float32_exponent VALUES (?, ?)", factors)
+        db.execute("INSERT INTO quality_codes VALUES (0, 'GOOD')")
+        db.execute("INSERT INTO products VALUES (7, 'HDPE pipe')")
+        db.execute("INSERT INTO extruders VALUES (1, 'Extruder 1', 'test', 1)")
+        definition = (
+            '{"name": "MeltPressure", "label": "Melt pressure", "unit": "bar", "group": "Melt",'
+            ' "low": 0, "high": 400, "decimals": 0, "gauge": 1, "states": {}}'
+        )
+        db.execute("INSERT INTO signals VALUES (1, 0, 'MeltPressure', 'bar', ?)", (definition,))
+        limits = '{"MeltPressure": {"h": 300.0}}'
+        db.execute("INSERT INTO limit_sets VALUES (1, 5, 1, 0, 'Ana', 'why', ?)", (limits,))
+        db.execute("INSERT INTO imports VALUES ('file', 3, 1)")
+        db.execute("UPDATE meta SET value = 4")
+        values = row(0, 1, 123.5).values.tobytes()
+        readings = [(1, ts * 1000, values) for ts in range(50)]
+        sql = 'INSERT INTO readings (extruder, ts, "values") VALUES (?, ?, ?)'
+        db.executemany(sql, readings)
+        db.commit()
+    return path
+
+
+def test_a_new_file_and_an_upgraded_one_have_the_same_schema(
+    v1: str, store_url: str, tmp_path: Path
+) -> None:
+    fresh = str(tmp_path / "fresh.sqlite")
+    open_store(f"sqlite:///{fresh}").close()
+    open_store(store_url).close()
+    assert schema(v1) == schema(fresh)
+
+
+def test_an_upgrade_keeps_everything(v1: str, store_url: str) -> None:
+    before = dump(v1)
+    with closing(open_store(store_url)) as store:
+        catalogue = store.catalogue()
+        assert (catalogue.version, catalogue.products) == (4, (Product(7, "HDPE pipe", 0.0),))
+        assert catalogue.extruders[0].limits[0]["MeltPressure"].h == 300.0
+        assert store.last_seq() == len(store.rows_since(0, 100)) == 50
+        assert store.import_mark("file") == ImportMark(3, True)
+    assert dump(v1) == before
+
+
+def test_the_journal_upgrades_too(v1: str, store_url: str) -> None:
+    with closing(open_journal(store_url)) as journal:
+        journal.write(Batch(1, events=[event(1)]))
+    with closing(open_store(store_url, readonly=True)) as store:
+        assert store.last_seq() == 50
+
+
+def test_an_upgrade_that_fails_leaves_the_file_as_it_was(v1: str, store_url: str) -> None:
+    with closing(sqlite3.connect(v1)) as db:
+        db.execute("CREATE TABLE commands (mine TEXT)")
+    before = schema(v1)
+    with pytest.raises(StoreError, match="commands already exists"):
+        open_store(store_url)
+    assert schema(v1) == before
+    with closing(sqlite3.connect(v1)) as db:
+        db.execute("DROP TABLE commands")
+    open_store(store_url).close()
+
+
+def test_two_processes_may_upgrade_at_once(v1: str, store_url: str) -> None:
+    code = "import sys; from data.journal import open_journal; open_journal(sys.argv[1])"
+    command = [sys.executable, "-c", code, store_url]
+    started = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
+    assert [process.wait(30) for process in started] == [0, 0, 0]
+    assert len(dump(v1)["readings"]) == 50
+
+
+def test_a_reader_waits_for_the_writer_to_upgrade(v1: str, store_url: str) -> None:
+    upgrade = Timer(0.3, lambda: open_store(store_url).close())
+    upgrade.start()
+    with closing(open_store(store_url, readonly=True)) as reader:
+        assert reader.last_seq() == 50
+    upgrade.join()
+
+
+def test_a_reader_alone_says_in_one_line_what_to_do(
+    v1: str, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_file, "UPGRADE_WAIT_S", 0.1)
+    with pytest.raises(StoreError) as told:
+        open_store(store_url, readonly=True)
+    assert "version 1, this Meltwatch needs 2: start a worker or ingest" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_file_of_a_newer_version_is_left_alone(store_url: str, readonly: bool) -> None:
+    open_store(store_url).close()
+    with closing(sqlite3.connect(path_of(store_url))) as db:
+        db.execute("PRAGMA user_version = 3")
+    with pytest.raises(StoreError, match="use the newer Meltwatch"):
+        open_store(store_url, readonly)
+
+
+def test_the_price_of_a_product_is_kept(store: TelemetryStore) -> None:
+    priced = replace(plant(1), products=(Product(1, "HDPE pipe", 1.35),))
+    store.put_catalogue(priced, "test", "")
+    assert store.catalogue().products == priced.products
+    dearer = replace(priced, products=(Product(1, "HDPE pipe", 1.5),))
+    store.put_catalogue(dearer, "test", "")
+    assert store.catalogue().products == dearer.products
+    assert store.catalogue_version() == 2
+
+
+def test_a_source_that_tells_no_price_overwrites_none(store: TelemetryStore) -> None:
+    store.put_catalogue(replace(plant(1), products=(Product(1, "HDPE", 1.35),)), "test", "")
+    store.put_catalogue(replace(plant(1), products=(Product(1, "HDPE", 0.0),)), "test", "")
+    assert store.catalogue_version() == 1
+    store.put_catalogue(replace(plant(1), products=(Product(1, "HDPE pipe", 0.0),)), "test", "")
+    assert store.catalogue().products == (Product(1, "HDPE pipe", 1.35),)
+    assert store.catalogue_version() == 2

@@ -1,0 +1,46 @@
+"""A real RQ worker in a thread of the test's own process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from rq.timeouts import TimerDeathPenalty
+
+from data.command_queue import QUEUE
+from data.window_cache import connect
+
+
+class _ThreadWorker(SimpleWorker):
+    death_penalty_class = TimerDeathPenalty  # signals reach the main thread only
+
+    def _install_signal_handlers(self) -> None:
+        pass
+
+
+def work(redis_url: str) -> None:
+    """Do all jobs that wait, in this thread."""
+    with connect(redis_url) as connection:
+        worker = _ThreadWorker([QUEUE], connection=connection, serializer=JSONSerializer)
+        worker.work(burst=True, logging_level="CRITICAL")
+
+
+@contextmanager
+def working(redis_url: str) -> Iterator[None]:
+    """A worker that takes jobs as they come, until the end of the block."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(0.01):
+            work(redis_url)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
