@@ -58,6 +58,7 @@ class Watch:
         self._version = self._next = ""
         self._fresh = False
         self._obeyed = 0
+        self._lost: list[Command] = []
         self._extras: dict[int, dict[str, Any]] = {}
         self._minute = self._delivered = -1
 
@@ -120,6 +121,7 @@ class Watch:
             _warm(monitor, store, max(seq, mark - min(wanted, WARM_UP_ROWS), 0), mark)
             alarms = [json.loads(text) for _key, text in journal.alarm_states()]
             monitor.stand(alarms, journal.open_malfunctions(), _now())
+            self._lost = journal.pending_commands()
 
     @staticmethod
     def _from_snapshot(monitor: Monitor, journal: Journal) -> int:
@@ -134,10 +136,12 @@ class Watch:
         return seq if monitor.restore(*(parts[name].tobytes() for name in _PARTS)) else -1
 
     def _obey_pending(self) -> None:
+        """Commands of the list in Redis, and those that were lost with an earlier Redis."""
         texts = self._windows.pending_commands()
-        for text in texts:
-            self._obey(command_from_dict(json.loads(text)), _now())
-        self._obeyed = len(texts)
+        asked = [command_from_dict(json.loads(text)) for text in texts]
+        for command in {one.id: one for one in [*self._lost, *asked]}.values():
+            self._obey(command, _now())
+        self._obeyed, self._lost = len(texts), []
 
     def _obey(self, command: Command, now: int) -> None:
         self._monitor.obey(command, now)
