@@ -8,7 +8,9 @@ from pathlib import Path
 
 from benchmarks import (
     bench_age,
+    bench_detection,
     bench_frames,
+    bench_monitor,
     bench_push,
     bench_screen,
     bench_soak,
@@ -20,6 +22,8 @@ ALL = {
     "windows": bench_windows.run,
     "store": bench_store.run,
     "age": bench_age.run,
+    "monitor": bench_monitor.run,
+    "detection": bench_detection.run,
     "screen": bench_screen.run,
     "push": bench_push.run,
     "frames": bench_frames.run,

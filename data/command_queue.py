@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +16,8 @@ from rq.job import Job, JobStatus
 from rq.results import Result
 from rq.serializers import JSONSerializer
 
-from data.commands import command_from_dict
+from data.commands import check_limits, command_from_dict
 from data.errors import CommandError, NoWorker, WindowsUnavailable
-from data.extruders import Limits
 
 QUEUE = "meltwatch"
 #: The web process knows the jobs by name only: it must not import what reads the store.
@@ -189,16 +187,7 @@ def _check_replay(raw: Mapping[str, Any]) -> None:
         raise CommandError("days", days, f"more than 0, at most {MAX_REPLAY_DAYS}")
     if not isinstance(raw.get("signal"), str) or not raw["signal"]:
         raise CommandError("signal", raw.get("signal"), "the name of a signal")
-    _check_limits(raw.get("limits"))
-
-
-def _check_limits(limits: object) -> None:
-    names = {field.name for field in fields(Limits)}
-    if not isinstance(limits, dict) or not set(limits) <= names:
-        raise CommandError("limits", limits, ", ".join(sorted(names)))
-    for name, value in limits.items():
-        if not isinstance(value, int | float | None):
-            raise CommandError(name, value, "a number")
+    check_limits(raw.get("limits"))
 
 
 class _translated:

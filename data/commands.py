@@ -9,6 +9,7 @@ from typing import Any
 
 from data.alarms.events import AlarmKey
 from data.errors import CommandError
+from data.extruders import Limits
 from data.malfunctions.malfunction import CANNOT_TELL
 from data.malfunctions.signatures import SIGNATURES
 
@@ -81,6 +82,7 @@ def command_from_dict(raw: Mapping[str, Any], ts: int | None = None) -> Command:
     Raises CommandError that names the field, its value and what is expected.
     """
     given = {**raw} if ts is None else {**raw, "ts": ts}
+    _check_kinds(given)
     unknown = set(given) - set(Command.__dataclass_fields__)
     if unknown:
         raise CommandError(min(unknown), given[min(unknown)], "no such field")
@@ -102,6 +104,28 @@ def _check_texts(given: Mapping[str, Any]) -> None:
         value = given.get(name, "")
         if not isinstance(value, str) or len(value) > MAX_TEXT:
             raise CommandError(name, value, f"at most {MAX_TEXT} letters")
+
+
+def _check_kinds(given: Mapping[str, Any]) -> None:
+    """What a tick could stumble over must never become durable."""
+    alarms, limits = given.get("alarms") or [], given.get("limits") or {}
+    if not isinstance(alarms, list | tuple) or not all(isinstance(one, str) for one in alarms):
+        raise CommandError("alarms", alarms, "a list of alarms")
+    for name in ("extruder", "product"):
+        value = given.get(name, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise CommandError(name, value, "a whole number from 0")
+    check_limits(limits)
+
+
+def check_limits(limits: object) -> None:
+    """Raises CommandError unless these are fields of `Limits` with numbers, yes, no or nothing."""
+    names = set(Limits.__dataclass_fields__)
+    if not isinstance(limits, Mapping) or not set(limits) <= names:
+        raise CommandError("limits", limits, ", ".join(sorted(names)))
+    for name, value in limits.items():
+        if not isinstance(value, int | float | None) or value != value:  # noqa: PLR0124  NaN
+            raise CommandError(name, value, "a number")
 
 
 def _checked(command: Command) -> Command:

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import LockError
 from rq import Queue, get_current_job
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
@@ -26,6 +27,8 @@ TICK_TTL_S = 2
 REFRESH_TIMEOUT_S = 5
 #: 1,000 extruders take about 5 s; the lease is renewed after every chunk.
 REBUILD_TIMEOUT_S = 120
+#: No replay takes longer: seven days of one extruder take about 6 s.
+REPLAY_LOCK_S = 300
 
 
 class _Parts:
@@ -89,11 +92,17 @@ def replay(raw: dict[str, Any]) -> dict[str, Any]:
             job.meta["progress"] = round(share, 2)
             job.save_meta()  # type: ignore[no-untyped-call]
 
+    only = _Parts.queue.connection.lock("meltwatch:replay", timeout=REPLAY_LOCK_S, blocking=False)
+    if not only.acquire():  # the other worker must stay free for refreshes
+        return {"error": "another replay is running: try again in a minute"}
     try:
         with closing(_Parts.open_store()) as store:
             return replay_limits(store, raw, int(time.time() * 1000), progress)
     except CommandError as error:
         return {"error": str(error)}
+    finally:
+        with suppress(LockError):
+            only.release()
 
 
 def _enqueue(to: Queue, job: Callable[[int], str], tick: int, timeout_s: int) -> None:

@@ -42,6 +42,12 @@ def test_the_senders_clock_is_not_believed() -> None:
         ({"action": "shelve", "minutes": 0}, "minutes=0"),
         ({"action": "shelve", "minutes": 481}, "480"),
         ({"colour": "red"}, "colour='red'"),
+        ({"alarms": 5}, "alarms=5"),
+        ({"alarms": [5]}, "alarms"),
+        ({"extruder": "x"}, "extruder='x'"),
+        ({"limits": 5}, "limits=5"),
+        ({"limits": {"colour": 1}}, "limits"),
+        ({"limits": {"h": "a"}}, "h='a'"),
     ],
 )
 def test_a_bad_field_is_named_with_its_value(change: dict[str, Any], named: str) -> None:

@@ -25,6 +25,7 @@ STATEMENTS_PER_REFRESH = 3
 FORBIDDEN = (
     "data.telemetry",
     "data.journal",
+    "data.sqlite_file",
     "data.refresh",
     "data.jobs",
     "data.worker",

@@ -26,7 +26,6 @@ from data.window_cache.writer import WindowWriter
 from data.worker import build_refresher
 from tests.rows import plant, row
 
-NOW = (int(time.time()) - 55) * 1000
 KEY = AlarmKey(1, "MeltPressure", Condition.H)
 
 
@@ -48,7 +47,7 @@ class Plant:
         self.settings, self.store, self.journal = settings, store, journal
         self.client: Redis = connect(settings.redis_url)
         self.windows = WindowWriter(connect(settings.redis_url), Keys())
-        self.now = NOW
+        self.now = (int(time.time()) - 55) * 1000
         store.put_catalogue(plant(1), "test", "")
 
     def worker(self) -> Refresher:

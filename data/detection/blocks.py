@@ -27,8 +27,8 @@ class Blocks(Stateful):
         The block is its number, its means (E, C) (NaN without a reading), and which channels
         the instrument called failed in at least half of its readings.
         """
-        block = ts // BLOCK_MS
-        before, self.open_since[0] = int(self.open_since[0]), block
+        block, before = ts // BLOCK_MS, int(self.open_since[0])
+        self.open_since[0] = max(block, before)  # one extruder's clock may be behind another's
         if before < 0 or block <= before:
             return None
         with np.errstate(divide="ignore", invalid="ignore"):

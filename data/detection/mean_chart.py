@@ -29,6 +29,7 @@ YOUNG_BLOCKS, YOUNG_WITHIN = 180, 1.5
 #: A channel that drifts by more than this share of a delta, and of its own deviation, while it is
 #: being learned is still on its way somewhere.
 STEADY_SHARE, STEADY_DEVIATIONS = 0.2, 2.0
+#: A shift that matters is at least so many standard deviations of the block means.
 DEVIATIONS = 3.0
 
 
@@ -44,8 +45,10 @@ class MeanChart(Stateful):
         "settle", "scale",
     )  # fmt: skip
 
-    def __init__(self, shape: tuple[int, int], delta: Floats, share: Floats) -> None:
-        self._delta, self._share = delta, share
+    def __init__(
+        self, shape: tuple[int, int], delta: Floats, share: Floats, deviations: float = DEVIATIONS
+    ) -> None:
+        self._delta, self._share, self._deviations = delta, share, deviations
         self.n: Ints = np.zeros(shape, np.int32)
         self.mean, self.square, self.first, self.tilt, self.shift, self.up, self.down = (
             np.zeros(shape, np.float32) for _ in range(7)
@@ -103,7 +106,7 @@ class MeanChart(Stateful):
             return
         deviation = np.sqrt(self.square / LEARN_BLOCKS)
         wanted = np.maximum(self._delta, self._share * np.abs(self.mean))
-        scale = np.maximum(wanted, DEVIATIONS * deviation)
+        scale = np.maximum(wanted, self._deviations * deviation)
         # Least squares through the block numbers 1…n, whose squares sum to n(n²−1)/12.
         drift = np.abs(self.tilt) * 12 / (LEARN_BLOCKS**2 - 1)
         drifting = done & (drift > STEADY_SHARE * wanted) & (drift > STEADY_DEVIATIONS * deviation)

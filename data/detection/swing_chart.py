@@ -15,6 +15,8 @@ SPAN, LEARN_BLOCKS = 12, 60
 RATIO = 4.0
 #: Blocks for which it must stay so.
 PERSIST = 4
+#: What swings crosses its trend at least so often within SPAN; a step does so three times.
+CROSSINGS = 4
 
 
 class SwingChart(Stateful):
@@ -54,10 +56,9 @@ class SwingChart(Stateful):
         self.recent = np.where(where[..., None], shifted, self.recent)
         self.filled = np.where(where, np.minimum(self.filled + 1, SPAN), 0)
         full = where & (self.filled == SPAN)
-        deviation = _about_trend(self.recent)
-        self._compare(block, full, deviation)
+        self._compare(block, full, *_about_trend(self.recent))
 
-    def _compare(self, block: int, full: Flags, deviation: Floats) -> None:
+    def _compare(self, block: int, full: Flags, deviation: Floats, crossings: Ints) -> None:
         learning = full & (self.n < LEARN_BLOCKS)
         self.n += learning
         step = (deviation - self.healthy) / np.maximum(self.n, 1).astype(np.float32)
@@ -67,17 +68,19 @@ class SwingChart(Stateful):
         usual = np.maximum(self.healthy, self._floor * level)
         ratio = deviation / np.maximum(usual, 1e-9)
         self.ratio = np.where(judged, ratio, 0).astype(np.float32)
-        high = judged & (ratio > RATIO)
+        high = judged & (ratio > RATIO) & (crossings >= CROSSINGS)
         np.copyto(self.since, block - SPAN // 2, where=high & (self.held == 0))
         held = np.where(high, self.held + 1, self.held - 1)
         self.held = np.where(judged, np.clip(held, 0, 3 * PERSIST), 0).astype(np.int32)
 
 
-def _about_trend(recent: Floats) -> Floats:
-    """Standard deviation of (…, SPAN) about the least-squares line through it."""
+def _about_trend(recent: Floats) -> tuple[Floats, Ints]:
+    """Standard deviation of (…, SPAN) about the least-squares line through it, and how often
+    that line is crossed."""
     t = (np.arange(SPAN) - (SPAN - 1) / 2).astype(np.float32)
     centred = recent - recent.mean(axis=-1, keepdims=True)
     slope = (centred @ t) / float(t @ t)
-    rest = (centred**2).sum(axis=-1) - slope**2 * float(t @ t)
-    deviation: Floats = np.sqrt(np.maximum(rest, 0) / (SPAN - 2)).astype(np.float32)
-    return deviation
+    rest = centred - slope[..., None] * t
+    deviation: Floats = np.sqrt((rest**2).sum(axis=-1) / (SPAN - 2)).astype(np.float32)
+    crossings: Ints = (rest[..., 1:] * rest[..., :-1] < 0).sum(axis=-1).astype(np.int32)
+    return deviation, crossings

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from data.alarms.conditions import ORDER, LimitConditions, active_edges
+from data.alarms.definitions import bound_of
 from data.alarms.events import AlarmEvent, AlarmKey, Condition
 from data.alarms.states import Actor, Alarm
 from data.commands import ON_ALARMS, Action, Command
+from data.detection.arrays import Flags
 from data.detection.detectors import Detectors
 from data.extruders import Catalogue, Limits
 from data.malfunctions.malfunction import (
@@ -25,7 +27,7 @@ from data.malfunctions.tracker import Tracker
 from data.monitor.alarm_book import AlarmBook
 from data.monitor.packing import pack, unpack
 from data.monitor.predictions import Prediction, predict
-from data.windows import Row, fit
+from data.windows import Row, Values, fit
 
 #: An extruder without readings for so long is an alarm of its own (D).
 SILENT_AFTER_MS = 60_000
@@ -76,7 +78,6 @@ class Monitor:
         self.predictions: dict[int, tuple[Prediction, ...]] = {}
         #: Malfunctions whose frame is kept.
         self.framed: set[str] = set()
-        self.step_ms = -1
         self._heard = np.zeros(len(self._extruders), np.int64)
         self._silent = np.zeros(len(self._extruders), bool)
         self._frozen = np.zeros((len(self._extruders), self._signals), bool)
@@ -85,18 +86,17 @@ class Monitor:
         self.late = 0
 
     def take(self, rows: Iterable[Row]) -> None:
-        """Take in rows of any extruders. Seconds that were judged before are not judged again:
-        a late reading corrects windows, it does not rewrite what was told."""
+        """Take in rows of any extruders. A second of an extruder that was judged before is not
+        judged again: a late reading corrects windows, it does not rewrite what was told."""
         seconds: dict[int, list[Row]] = {}
         for row in rows:
             if row.extruder in self._row:
                 seconds.setdefault(row.ts // 1000 * 1000, []).append(row)
         for second in sorted(seconds):
-            if second <= self.step_ms:
-                self.late += len(seconds[second])
-                continue
-            self.step_ms = second
-            self._step(second, seconds[second])
+            new = [r for r in seconds[second] if second > self._heard[self._row[r.extruder]]]
+            self.late += len(seconds[second]) - len(new)
+            if new:
+                self._step(second, new)
 
     def tick(self, now: int) -> None:
         """What time alone does: silence, shelving that ends, alarms told again."""
@@ -178,12 +178,8 @@ class Monitor:
         self.malfunctions |= known
         for one in known.values():
             self._tracker.replace(one)
-        holding = {
-            key
-            for row in range(len(self._extruders))
-            for edge in active_edges(self._conditions, row)
-            if (key := self._key(row, edge.slot, edge.condition)) is not None
-        }
+        rows = range(len(self._extruders))
+        holding = {key for row in rows for key, _slot in self._holding(row)}
         gone = [key for key in self.book.alarms if key.condition in ORDER and key not in holding]
         for key in sorted(holding):
             self.book.turn(key, True, now)
@@ -202,7 +198,7 @@ class Monitor:
         self._heard[present] = ts
         before = self.found.producing
         block = self.found.step(ts, values, quality, present)
-        self._follow_production(before, ts)
+        self._follow_production(before, values, ts)
         edges = self._conditions.step(ts, values, quality, present, self.found.now.product)
         for edge in edges:
             key = self._key(edge.row, edge.slot, edge.condition)
@@ -211,17 +207,24 @@ class Monitor:
         if block is not None:
             self._at_block(block, ts)
 
-    def _follow_production(self, before: np.ndarray, ts: int) -> None:
+    def _follow_production(self, before: Flags, values: Values, ts: int) -> None:
         for row in np.flatnonzero(before != self.found.producing).tolist():
             extruder = self._extruders[row].id
             if not self.found.producing[row]:
                 self.book.suppress(extruder, ts)
                 continue
             self.book.unsuppress(extruder, ts)
-            for edge in active_edges(self._conditions, row):
-                key = self._key(row, edge.slot, edge.condition)
-                if key is not None:
-                    self.book.turn(key, True, ts)
+            for key, slot in self._holding(row):
+                limit = bound_of(self.limits_of(extruder).get(key.source, Limits()), key.condition)
+                self.book.turn(key, True, ts, _number(values[row, slot]), limit)
+
+    def _holding(self, row: int) -> list[tuple[AlarmKey, int]]:
+        """Conditions that hold on one extruder now, with their slots."""
+        found = [
+            (self._key(row, e.slot, e.condition), e.slot)
+            for e in active_edges(self._conditions, row)
+        ]
+        return [(key, slot) for key, slot in found if key is not None]
 
     def _at_block(self, block: int, ts: int) -> None:
         for one in self._tracker.take(self.found, block):
@@ -292,7 +295,6 @@ class Monitor:
 
     def _document(self) -> dict[str, Any]:
         return {
-            "step_ms": self.step_ms,
             "framed": sorted(self.framed & set(self.malfunctions)),
             "alarms": self.book.to_list(),
             "suppressed": sorted(self.book.suppressed),
@@ -307,7 +309,6 @@ class Monitor:
         self.book.restore(document["alarms"], document["suppressed"])
         read = [malfunction_from_dict(raw) for raw in document["malfunctions"]]
         self.malfunctions = {one.id: one for one in read if one.extruder in self._row}
-        self.step_ms = document["step_ms"]
         self.framed = set(document["framed"])
 
     def _restore_arrays(self, arrays: dict[str, Any], document: Mapping[str, Any]) -> bool:
@@ -322,6 +323,10 @@ class Monitor:
         made = document["predictions"].items()
         self.predictions = {int(e): tuple(Prediction(**p) for p in all_) for e, all_ in made}
         return True
+
+
+def _number(value: np.float32) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _over(one: Malfunction) -> bool:

@@ -46,3 +46,10 @@ def test_a_gap_starts_the_rolling_deviation_anew() -> None:
     series[200:205] = np.nan
     series[205:] += 50
     assert out_at(series) is None
+
+
+def test_a_step_to_another_level_is_no_swing() -> None:
+    for size in (-60, -20, 20, 60):
+        series = healthy(400)
+        series[200:] += size
+        assert out_at(series) is None

@@ -113,6 +113,7 @@ def test_outside_production_limit_alarms_are_suppressed_by_design(line: Line) ->
     assert line.events == []
     line.feed(1, bar=310)
     assert line.state is State.UNACKNOWLEDGED, "it still stands when production begins"
+    assert (line.events[-1].value, line.events[-1].limit) == (310.0, 300.0)
 
 
 def test_a_standing_alarm_is_hidden_when_production_stops(line: Line) -> None:
@@ -136,6 +137,16 @@ def test_a_second_is_judged_once_however_often_it_is_read(line: Line) -> None:
     line.take([row(line.now - 5000, 1, 100.0, 200.0, 2.0), row(line.now, 1, 100.0, 200.0, 2.0)])
     assert len(line.events) == before
     assert line.monitor.late == 2
+
+
+def test_an_extruder_whose_clock_is_ahead_does_not_silence_the_others() -> None:
+    line = Line(plant(2))
+    for _ in range(25):
+        line.now += 1000
+        ahead = row(line.now + 50_000, 2, 250.0, 200.0, 2.0)
+        line.take([row(line.now, 1, 310.0, 200.0, 2.0), ahead])
+    assert line.state is State.UNACKNOWLEDGED
+    assert line.monitor.late == 0
 
 
 def test_changed_limits_hold_from_the_next_second(line: Line) -> None:

@@ -11,9 +11,8 @@ MESSAGE = Message("Motor load", "body", 1)
 
 
 def test_a_receiver_that_does_not_answer_is_given_up() -> None:
-    with Webhook(takes_s=2.5) as webhook:
-        assert send(f"{webhook.url}?rto=60", MESSAGE, timeout_s=1) == "no answer in 1 s"
-        assert webhook.asked == 1
+    with Webhook(takes_s=60) as webhook:
+        assert send(f"{webhook.url}?rto=60", MESSAGE, timeout_s=3) == "no answer in 3 s"
 
 
 def test_a_reason_names_the_cause_and_no_secret() -> None:

@@ -149,10 +149,6 @@ async def test_a_large_body_is_refused_before_it_is_read(web: httpx.AsyncClient)
     assert sent < 20
 
 
-async def test_commands_are_posted_only(web: httpx.AsyncClient) -> None:
-    assert (await web.get("/commands")).status_code == 405
-
-
 async def test_a_replay_is_accepted_and_followed(
     web: httpx.AsyncClient, redis_url: str, store: TelemetryStore
 ) -> None:
