@@ -87,7 +87,8 @@ def nab(folder: Path) -> None:
     days = (times[-1] - times[0]).days
     print(
         f"NAB machine temperature: {sum(hit)}/4 windows hit,"
-        f" {len(false)} false alarms in {days} days, NAB score (standard profile) {nab_score(edges, spans):.1f}"
+        f" {len(false)} false alarms in {days} days,"
+        f" NAB score (standard profile) {nab_score(edges, spans):.1f}"
     )
 
 
