@@ -25,9 +25,11 @@ class Telling:
         name = self._settings.plant_name or "Meltwatch"
         plant = Plant(name, self._settings.zone, self._settings.base_url, monitor.catalogue)
         new = notifications(found.events, monitor.malfunctions, self.routes, plant, now)
-        # What was told by the last call is in the journal by now.
-        self._told = self._coming
         waiting = monitor.book.alarms.values()
         late = escalations(waiting, monitor.malfunctions, self.routes, plant, now, self._told)
         self._coming = late.told
         return [*new, *late.notifications]
+
+    def durable(self) -> None:
+        """What the last call gave is in the journal: it need not be given again."""
+        self._told = self._coming

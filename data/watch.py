@@ -164,6 +164,7 @@ class Watch:
         )
         if found or told:
             journal.write(batch)
+            self._telling.durable()
         if found.events or self._minute < 0:
             commit.history(json.dumps(history_json(journal.events(HISTORY), self._monitor, now)))
 

@@ -36,7 +36,8 @@ class Alarm:
     """One alarm. `active`, `acked`, `latched` and `shelving` are Part 9's ActiveState,
     AckedState, LatchedState and ShelvingState; times in ms since the epoch.
 
-    `since` is when it last became active, `annunciated` when it was last told; `value`, `limit`,
+    `since` is when it last became active, `annunciated` when it was last told, `unacked_since`
+    from when on nobody has acknowledged it; `value`, `limit`,
     `limits` and `latching` (whether being told latches it) are those of the last activation;
     `who` and `comment` those of the last action since it was told.
     """
@@ -53,6 +54,7 @@ class Alarm:
     since: int = 0
     changed: int = 0
     annunciated: int = 0
+    unacked_since: int = 0
     value: float | None = None
     limit: float | None = None
     limits: Mapping[str, Any] = field(default_factory=dict)
@@ -219,14 +221,16 @@ def _shown(alarm: Alarm, ts: int, kind: Kind, by: Actor | None) -> Told:
         now = replace(now, who=by.who, comment=by.comment)
     if now.hidden or not now.active:
         return now, (_event(now, ts, kind, by),)
-    told, events = _annunciate(now, ts, Kind.ACTIVE)
+    told, events = _annunciate(replace(now, acked=True), ts, Kind.ACTIVE)
     return told, (_event(told, ts, kind, by), *events)
 
 
 def _annunciate(alarm: Alarm, ts: int, kind: Kind) -> Told:
     # Only what people were told of latches: nobody could know why they should reset the rest.
     latched = alarm.latched or alarm.latching
-    now = replace(alarm, acked=False, latched=latched, annunciated=ts)
+    # One that chatters has been waiting for somebody since it first came.
+    since = ts if alarm.acked else alarm.unacked_since
+    now = replace(alarm, acked=False, latched=latched, annunciated=ts, unacked_since=since)
     return now, (_event(now, ts, kind),)
 
 

@@ -24,7 +24,7 @@ from data.extruders import (
     Signal,
 )
 from data.ingest.stamps import ISO
-from data.ingest.toml_table import REQUIRED, Table
+from data.toml_table import REQUIRED, Table
 
 #: Mappings that come with Meltwatch.
 SHIPPED = Path(__file__).parents[2] / "mappings"

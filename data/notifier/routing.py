@@ -63,7 +63,7 @@ def escalations(
     waiting = [alarm for alarm in alarms if not alarm.acked and not alarm.hidden]
     on_duty = [r for r in routes if r.escalate_after_min and r.on_duty(now, plant.zone)]
     due = {
-        _key(target, alarm.key, alarm.annunciated, "escalated"): (target, alarm)
+        _key(target, alarm.key, alarm.unacked_since, "escalated"): (target, alarm)
         for route in on_duty
         for alarm in waiting
         if _overdue(alarm, route, now)
@@ -103,7 +103,7 @@ def _of_event(
 def _escalation(
     key: str, target: str, alarm: Alarm, subject: Subject, plant: Plant, now: int
 ) -> Notification:
-    minutes = (now - alarm.annunciated) // MINUTE_MS
+    minutes = (now - alarm.unacked_since) // MINUTE_MS
     lead = f"{_word(alarm.priority)} {_noun(alarm.key)} unacknowledged for {minutes} min"
     text = title(lead, subject, plant), body(subject, plant)
     return Notification(key, target, *text, int(alarm.priority), now)
@@ -118,7 +118,7 @@ def _concerns(route: Route, one: AlarmEvent | Alarm) -> bool:
 
 
 def _overdue(alarm: Alarm, route: Route, now: int) -> bool:
-    waited = now - alarm.annunciated
+    waited = now - alarm.unacked_since
     return waited >= (route.escalate_after_min or 0) * MINUTE_MS and _concerns(route, alarm)
 
 

@@ -65,7 +65,7 @@ def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     db = _connect(path, "rwc")
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        _use_wal(db)
         # FULL: a reading that append() returned for survives a power cut. One fsync a second.
         db.execute("PRAGMA synchronous = FULL")
         if _version(db) != SCHEMA_VERSION:
@@ -74,6 +74,19 @@ def _open(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """SQLite's own busy timeout does not hold for this while others open a new file too."""
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _open_readonly(path: Path) -> sqlite3.Connection:

@@ -287,3 +287,14 @@ def test_every_alarm_comes_to_rest(order: list[tuple[str, int]], definition: Def
     alarm, _ = after(order, definition)
     ends = ("in", "unsuppress", "unshelve", "clear", "acknowledge", "reset")
     assert play(alarm, *ends, definition=definition)[0].at_rest
+
+
+def test_an_alarm_that_chatters_has_been_waiting_since_it_first_came() -> None:
+    alarm = activate(REST, T0, 101.0, 100.0, {}, PLAIN)[0]
+    for minute in range(1, 30):
+        alarm = clear(alarm, T0 + minute * 60_000 - 1000, 99.0)[0]
+        alarm = activate(alarm, T0 + minute * 60_000, 101.0, 100.0, {}, PLAIN)[0]
+    assert alarm.unacked_since == T0
+    alarm = acknowledge(alarm, T0 + HOUR, BY)[0]
+    again = tick(alarm, T0 + 2 * HOUR, PLAIN)[0]
+    assert again.unacked_since == T0 + 2 * HOUR
