@@ -67,7 +67,7 @@ def event(
 
 def alarm(**fields: object) -> Alarm:
     """An alarm that nobody has acknowledged since NOW."""
-    given = {"active": True, "acked": False, "since": NOW, "annunciated": NOW, **fields}
+    given = {"active": True, "acked": False, "since": NOW, "unacked_since": NOW, **fields}
     return Alarm(
         AlarmKey(3, LOAD, Condition.HH), Priority.CRITICAL, value=101.23, limit=100.0, **given
     )  # type: ignore[arg-type]
