@@ -96,7 +96,7 @@ class Watch:
                     self._each_minute(journal, store, commit, mark, now)
                 if self._deliveries_are_due(now):
                     self._show_deliveries(journal, commit, now)
-        self._hand_over(commit, bool(found))
+        self._hand_over(commit)
 
     def committed(self, done: bool) -> None:
         """Whether the commit took place; if not, this process knows nothing any more."""
@@ -193,9 +193,8 @@ class Watch:
         self._delivered = now
         commit.deliveries(deliveries_json(journal, bool(self._telling.routes), now))
 
-    def _hand_over(self, commit: Commit, changed: bool) -> None:
-        if changed or self._fresh:
-            commit.alarms(json.dumps(alarms_json(self._monitor, _now())))
+    def _hand_over(self, commit: Commit) -> None:
+        commit.alarms(json.dumps(alarms_json(self._monitor, _now())))
         detectors = self._monitor.found
         slow = self._monitor.state(slow=True) if detectors.slow_changed or self._fresh else None
         commit.monitor(self._monitor.state(slow=False), slow)
