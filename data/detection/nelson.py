@@ -23,21 +23,22 @@ class Refused:
     reason: str
 
 
-def nelson(means: _Points, centre: float, sigma: float) -> dict[int, list[int]] | Refused:
-    """Indices at which each rule 1…8 is broken, by rule; only rules that are.
+def nelson(means: _Points, healthy: _Points) -> dict[int, list[int]] | Refused:
+    """Indices of `means` at which each rule 1…8 is broken, by rule; only rules that are.
 
-    `means` (n,) are averages over equal times, oldest first, without NaN; `centre` and `sigma`
-    are those of healthy operation. Refused when there are too few points, or when their
-    autocorrelation makes the rules' probabilities void.
+    Both are averages over equal times, oldest first, without NaN; `healthy` (n,) gives centre and
+    standard deviation. Refused when it has too few points, does not vary, or is autocorrelated,
+    which makes the rules' probabilities void.
     """
-    if len(means) < ENOUGH:
-        return Refused(f"{len(means)} averages are too few, {ENOUGH} are needed")
+    if len(healthy) < ENOUGH:
+        return Refused(f"{len(healthy)} healthy averages are too few, {ENOUGH} are needed")
+    sigma = float(np.std(healthy, ddof=1))
     if sigma <= 0:
-        return Refused("the healthy standard deviation is not greater than 0")
-    rho = autocorrelation(means)
-    if rho > MAX_AUTOCORRELATION + 2 / np.sqrt(len(means)):
+        return Refused("the healthy signal does not vary")
+    rho = autocorrelation(healthy)
+    if rho > MAX_AUTOCORRELATION + 2 / np.sqrt(len(healthy)):
         return Refused(f"autocorrelation {rho:.2f} is too high: average over a longer time")
-    z = (np.asarray(means, float) - centre) / sigma
+    z = (np.asarray(means, float) - float(np.mean(healthy))) / sigma
     broken = {rule: np.flatnonzero(marks).tolist() for rule, marks in _rules(z).items()}
     return {rule: points for rule, points in broken.items() if points}
 

@@ -60,7 +60,8 @@ class Malfunction:
 
     `id` is "extruder-detected"; `onset` is the back-dated true onset, `onset_early` the earliest
     that the data allow; `ended` is when the extruder was normal again, None while it lasts.
-    `causes` is ranked, most probable first, and empty when nothing can be told.
+    `causes` is ranked, most probable first, and empty when nothing can be told. `nelson` says
+    in a line which of Nelson's rules the first signal broke, or why they were not asked.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Malfunction:
     cause_found: str = ""
     action: str = ""
     note: str = ""
+    nelson: str = ""
 
     @property
     def cause(self) -> str:

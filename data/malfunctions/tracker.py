@@ -12,6 +12,7 @@ from data.detection.arrays import Flags
 from data.detection.blocks import BLOCK_MS
 from data.detection.change_point import change_point
 from data.detection.detectors import Detectors, ms_of
+from data.detection.nelson import Refused, nelson
 from data.malfunctions.diagnosis import rank
 from data.malfunctions.malfunction import (
     Malfunction,
@@ -101,8 +102,9 @@ class Tracker:
         product = int(found.now.product[row])
         clock = since(onset, detected, _minutes(found, row), int(found.now.job[row]))
         malfunction = Malfunction(
-            f"{extruder}-{detected}", extruder, detected, onset, early, product, causes=rank(seen)
-        )
+            f"{extruder}-{detected}", extruder, detected, onset, early, product,
+            causes=rank(seen), nelson=nelson_line(found, row, seen, onset),
+        )  # fmt: skip
         one = Followed(malfunction, clock, _weight(seen))
         return self._keep(row, one)
 
@@ -163,6 +165,23 @@ def onset_of(found: Detectors, row: int, block: int, seen: Observation) -> tuple
         return onset, onset - 60_000
     at, early = found.minutes.minute_ms(foot.index), found.minutes.minute_ms(foot.earliest)
     return min(onset, at), min(onset, at, early)
+
+
+def nelson_line(found: Detectors, row: int, seen: Observation, onset: int) -> str:
+    """What Nelson's rules say to the minutes of the first signal that left control."""
+    first = min(seen.alarming, key=lambda name: seen.alarming[name])
+    channel = _channel_of(found, first)
+    signal = None if channel is None else found.channels.signal(row, channel)
+    if channel is None or signal is None:
+        return ""
+    means = found.minutes.means[row, channel]
+    minutes = np.array([found.minutes.minute_ms(index) for index in range(len(means))])
+    there = np.isfinite(means)
+    told = nelson(means[there], means[there & (minutes + 60_000 <= onset)])
+    if isinstance(told, Refused):
+        return f"Nelson's rules not asked for {signal.label}: {told.reason}"
+    rules = ", ".join(str(rule) for rule in told)
+    return f"Nelson's rules broken by {signal.label}: {rules or 'none'}"
 
 
 def _channel_of(found: Detectors, feature: str) -> int | None:

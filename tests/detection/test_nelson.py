@@ -44,8 +44,13 @@ PATTERNS = {
 }
 
 
+#: Healthy averages with centre 100 and standard deviation 2, not autocorrelated.
+_DRAWN = np.random.default_rng(5).normal(0, 1, 200)
+HEALTHY = 100 + 2 * (_DRAWN - _DRAWN.mean()) / _DRAWN.std(ddof=1)
+
+
 def broken_by(z: list[float]) -> dict[int, list[int]]:
-    found = nelson(np.array(z) * 2 + 100, centre=100, sigma=2)
+    found = nelson(np.array(z) * 2 + 100, HEALTHY)
     assert not isinstance(found, Refused)
     return found
 
@@ -61,7 +66,7 @@ def test_each_rule_sees_its_pattern_and_where_it_is_complete(rule: int) -> None:
 
 
 def test_raw_seconds_are_refused_with_the_reason() -> None:
-    refused = nelson(noise(600, 0.9), centre=0, sigma=1)
+    refused = nelson(np.zeros(9), noise(600, 0.9))
     assert isinstance(refused, Refused)
     assert "autocorrelation 0." in refused.reason
     assert "average over a longer time" in refused.reason
@@ -69,16 +74,16 @@ def test_raw_seconds_are_refused_with_the_reason() -> None:
 
 def test_the_same_readings_averaged_are_accepted_and_calm() -> None:
     averaged = noise(60 * 200, 0.9, seed=3).reshape(200, 60).mean(axis=1)
-    found = nelson(averaged, centre=0, sigma=float(averaged.std()))
+    found = nelson(averaged, averaged)
     assert not isinstance(found, Refused)
     assert sum(map(len, found.values())) <= 10
 
 
 def test_too_few_averages_are_refused() -> None:
-    refused = nelson(np.zeros(5), 0, 1)
+    refused = nelson(np.zeros(5), HEALTHY[:5])
     assert isinstance(refused, Refused)
-    assert "5 averages" in refused.reason
+    assert "5 healthy averages" in refused.reason
 
 
 def test_a_constant_signal_is_refused() -> None:
-    assert isinstance(nelson(np.ones(30), 1, 0), Refused)
+    assert isinstance(nelson(np.ones(30), np.ones(30)), Refused)

@@ -139,6 +139,14 @@ def test_what_people_did_stays_while_the_ranking_goes_on(watched: Watched) -> No
     assert watched.only.stage is Stage.ACKNOWLEDGED
 
 
+def test_nelsons_rules_are_asked_of_averages_or_refused_with_the_reason(watched: Watched) -> None:
+    watched.run(1800)
+    watched.plant.begin_fault(1, "gearbox_overheating")
+    watched.run(900)
+    assert watched.only.nelson.startswith("Nelson's rules")
+    assert "Gearbox oil" in watched.only.nelson
+
+
 def test_a_malfunction_survives_json(watched: Watched) -> None:
     watched.plant.begin_fault(1, "bridging")
     watched.run(120)
