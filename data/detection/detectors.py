@@ -43,7 +43,7 @@ class Detectors:
         self._swinging = [self.channels.index[name] for name in SWINGING]
         self.swing = SwingChart((shape[0], len(SWINGING)))
         self.minutes = Minutes(shape)
-        self.frozen = FrozenDetector((shape[0], signals))
+        self.frozen = FrozenDetector(*_scales(extruders, signals))
         self.now = _Now(shape, self.channels.zones)
         self._slow: dict[str, Stateful] = {
             "mean": self.mean, "swing": self.swing, "minutes": self.minutes,
@@ -167,6 +167,16 @@ class _Now(Stateful):
         self.failed: Flags = np.zeros(shape, bool)
         self.dead: Ints = np.zeros((rows, zones), np.int32)
         self.dip: Ints = np.zeros(rows, np.int32)
+
+
+def _scales(extruders: Sequence[Extruder], signals: int) -> tuple[Floats, Floats]:
+    """Ends of the scales of all signals, (E, S) each; state signals and missing ones are NaN."""
+    low, high = (np.full((len(extruders), signals), np.nan, np.float32) for _ in range(2))
+    for row, extruder in enumerate(extruders):
+        for slot, signal in enumerate(extruder.signals):
+            if not signal.states:
+                low[row, slot], high[row, slot] = signal.low, signal.high
+    return low, high
 
 
 def _named(part: str, state: State) -> State:

@@ -24,7 +24,11 @@ class FrozenDetector(Stateful):
 
     ARRAYS = ("last", "unchanged", "longest", "watched", "changes")
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, low: Values, high: Values) -> None:
+        """`low` and `high` (E, S) are the ends of the signals' scales: a controller's output
+        that rests at 100 % is at its stop, not frozen."""
+        shape = low.shape
+        self._low, self._high = low, high
         self.last: Values = np.full(shape, np.nan, np.float32)
         self.unchanged: Ints
         self.unchanged, self.longest, self.watched, self.changes = (
@@ -47,7 +51,7 @@ class FrozenDetector(Stateful):
     def take(self, values: Values, quality: Qualities, producing: Flags) -> None:
         """Take in one reading of every signal (E, S), a second after the last."""
         usable = np.isfinite(values) & (quality <= Quality.UNCERTAIN_LAST_USABLE_VALUE)
-        usable &= producing[:, None]
+        usable &= producing[:, None] & (values > self._low) & (values < self._high) & (values != 0)
         same = usable & (values == self.last)
         changed = usable & ~same
         lived = changed & ~self.frozen
