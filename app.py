@@ -15,16 +15,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+import callbacks.alarms
 import callbacks.extruder
 import callbacks.plant
 import callbacks.scope
 from components.shell import shell
+from data.command_queue import CommandQueue
 from data.errors import MeltwatchError, UnknownExtruder, UnknownSignal, WindowsUnavailable
 from data.extruders import Catalogue
 from data.settings import Settings
 from data.window_cache import Keys, connect, connect_async
 from data.window_cache.reader import WindowReader, read_catalogue
-from routes import events, health, lines, plant, windows
+from routes import alarms, commands, events, health, lines, plant, windows
 from routes.push import PushHub
 
 #: Threads of the bridge to Dash: pages are built in a few ms, live data do not pass here.
@@ -43,6 +45,8 @@ def build(settings: Settings) -> Starlette:
             *plant.routes(reader),
             *lines.routes(reader, settings),
             *events.routes(PushHub(reader, settings)),
+            *alarms.routes(reader),
+            *commands.routes(CommandQueue(connect(settings.queue_url))),
             *health.routes(reader, settings),
             Mount("/", bridge),
         ],
@@ -72,6 +76,7 @@ def build_dash(settings: Settings, catalogue: Callable[[], Catalogue]) -> Dash:
     callbacks.plant.register(catalogue)
     callbacks.extruder.register(catalogue)
     callbacks.scope.register(catalogue)
+    callbacks.alarms.register(catalogue)
     dash_app.layout = shell(
         settings.plant_name,
         {

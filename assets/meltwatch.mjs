@@ -1,7 +1,12 @@
-// Entry of all scripts: one clock, one banner, and a controller for the page that is shown.
+// Entry of all scripts: one clock, one banner, one list of alarms, and a controller for the page that is shown.
+import { AlarmBar } from "./live/alarm_bar.mjs";
+import { AlarmFeed } from "./live/alarm_feed.mjs";
+import { AlarmSound } from "./live/alarm_sound.mjs";
 import { Banner } from "./live/banner.mjs";
+import { Commands } from "./live/alarm_commands.mjs";
 import { ServerClock } from "./live/server_clock.mjs";
 import { followPages } from "./live/pages.mjs";
+import { mountAlarms } from "./live/alarm_page.mjs";
 import { mountExtruder } from "./live/extruder_page.mjs";
 import { mountPlant } from "./live/plant_page.mjs";
 import { mountScope } from "./live/scope_page.mjs";
@@ -13,12 +18,20 @@ const clock = new ServerClock();
 const banner = new Banner(clock);
 
 followPages(
-  { plant: mountPlant, extruder: mountExtruder, scope: mountScope, waiting: mountWaiting },
+  {
+    plant: mountPlant, extruder: mountExtruder, scope: mountScope, alarms: mountAlarms,
+    waiting: mountWaiting,
+  },
   (shell) => {
     const settings = JSON.parse(shell.dataset.mw);
     banner.start(shell.querySelector("#mw-banner"), settings);
     startHeader(shell, clock, settings);
     startTheme(shell.querySelector("#mw-theme"));
-    return { clock, banner, settings };
+    // One list of alarms and one sender for the whole session: pages come and go.
+    const alarms = new AlarmFeed(clock, settings);
+    const commands = new Commands();
+    const bar = shell.querySelector("#mw-alarm-bar");
+    new AlarmBar(bar, alarms, new AlarmSound());
+    return { clock, banner, settings, alarms, commands, causes: JSON.parse(bar.dataset.mwCauses) };
   },
 );

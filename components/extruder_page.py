@@ -16,6 +16,11 @@ def extruder_page(extruder: Extruder, catalogue: Catalogue) -> Component:
         [
             _title(extruder, catalogue),
             html.Section(
+                id=ids.EXTRUDER_ALARMS,
+                className="extruder-alarms",
+                **{"aria-label": "Malfunction, alarms and predictions"},
+            ),
+            html.Section(
                 [gauge_tile(extruder.signals[slot], slot) for slot in extruder.gauges],
                 className="gauges",
                 **{"aria-label": "Gauges"},

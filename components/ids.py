@@ -10,6 +10,12 @@ EXTRUDER_ROOT = "extruder-root"
 TRENDS = "extruder-trends"
 ZONE_PROFILE = "zone-profile"
 SCOPE_ROOT = "scope-root"
+ALARMS_ROOT = "alarms-root"
+ALARM_BAR = "mw-alarm-bar"
+EXTRUDER_ALARMS = "extruder-alarms"
+
+#: Address of the Alarms page; what it shows comes from addresses below it.
+ALARMS_PATH = "/alarms"
 
 
 def gauge(slot: int) -> str:

@@ -75,6 +75,7 @@ def card(extruder: Extruder) -> Component:
                 html.Header(
                     [
                         html.H2(extruder.name),
+                        html.Span("", className="card__alarms", **_part("alarms")),
                         html.Span("loading", className="chip", **_part("state")),
                     ]
                 ),
@@ -86,6 +87,7 @@ def card(extruder: Extruder) -> Component:
                     className="card__line",
                 ),
                 html.Div("", className="card__worst", **_part("worst")),
+                html.Div(_fault(), className="card__fault", **_part("fault")),
                 html.Div(_headline(extruder), className="card__headline"),
                 html.Div(_indicators(extruder), className="indicators"),
                 html.Div(className="spark", **_part("spark")),
@@ -96,6 +98,14 @@ def card(extruder: Extruder) -> Component:
         className="card card--loading",
         **{"data-mw-card": json.dumps(_card_data(extruder), separators=(",", ":"))},
     )
+
+
+def _fault() -> list[Component]:
+    """What is wrong or will be, what it has cost, and what to check first."""
+    return [
+        html.Span("", className=f"card__{name}", **_part(name))
+        for name in ("cause", "cost", "check")
+    ]
 
 
 def _headline(extruder: Extruder) -> list[Component]:

@@ -1,4 +1,4 @@
-"""The frame of every page: name, navigation, clock, theme, banner."""
+"""The frame of every page: name, navigation, clock, theme, alarms, banner."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
+from components.alarm_bar import alarm_bar
 
 
 def shell(plant_name: str, browser_settings: dict[str, object]) -> Component:
-    """Header, banner and the container of the pages.
+    """Header, alarm bar, banner and the container of the pages.
 
     `browser_settings` reach the scripts as JSON: pollMs, staleAfterMs, timeZone.
     """
@@ -20,6 +21,7 @@ def shell(plant_name: str, browser_settings: dict[str, object]) -> Component:
         [
             html.A("Skip to content", href="#content", className="skip-link"),
             _header(plant_name),
+            alarm_bar(),
             html.Div(id=ids.BANNER, className="banner", role="alert", hidden=True),
             html.Main(dash.page_container, id="content", tabIndex="-1"),
         ],

@@ -76,7 +76,7 @@ async def watch(client: httpx.AsyncClient, extruder: int, until: float) -> int:
     for path in ("/", f"/extruder/{extruder}", f"/catalogue/{extruder}", f"/windows/{extruder}"):
         answered += (await client.get(path)).is_success
     while time.monotonic() < until:
-        for path in (f"/windows/{extruder}/delta", "/plant", "/plant/sparks", "/alarms"):
+        for path in (f"/windows/{extruder}/delta", "/plant", "/plant/sparks", "/alarms/now"):
             answered += (await client.get(path)).is_success
         await asyncio.sleep(0.2)
     return answered

@@ -68,6 +68,7 @@ function valueText(value, signal) {
   return state ?? String(Number(value.toPrecision(7)));
 }
 
-function quoted(text) {
+/** A cell of a CSV file. */
+export function quoted(text) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,5 @@
 // The Extruder page: one window in the browser feeds gauges, zone profile and trends.
+import { ExtruderAlarms } from "./alarm_extruder.mjs";
 import { Feed, request, requestBytes } from "./feed.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
 import { Gauges } from "./gauges.mjs";
@@ -15,11 +16,14 @@ export function mountExtruder(root, context) {
 }
 
 class ExtruderPage {
-  constructor(root, { clock, banner, settings }) {
+  constructor(root, context) {
+    const { clock, banner, settings } = context;
     Object.assign(this, { root, clock, banner, settings });
     this._url = `/windows/${root.dataset.mwExtruder}`;
     this._trends = null;
     this._product = null;
+    const host = root.querySelector("#extruder-alarms");
+    this._alarms = new ExtruderAlarms(host, Number(root.dataset.mwExtruder), context);
     banner.reset();
     this._feed = new Feed(
       settings.pollMs,
@@ -33,6 +37,7 @@ class ExtruderPage {
   destroy() {
     this._feed.stop();
     clearInterval(this._ages);
+    this._alarms.destroy();
     this._trends?.destroy();
     this._zones?.destroy();
   }
@@ -81,6 +86,7 @@ class ExtruderPage {
     const { signals } = this._extruder;
     const slots = Math.round((this.settings.windowS * 1000) / this.settings.stepMs);
     this._buffer = new WindowBuffer(signals.length, slots, this.settings.stepMs);
+    this._alarms.setSignals(signals);
     this._gauges = new Gauges(this.root, signals);
     this._zones = new ZoneProfile(this.root.querySelector("#zone-profile"), signals);
     this._jobSlot = signals.findIndex((one) => one.name === "JobStatus");

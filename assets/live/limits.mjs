@@ -1,4 +1,6 @@
-// How far a reading is from its limits; the same rule as data/attention.py.
+// How far a reading is from its limits, and from when on it will be past one; the same rule as
+// data/attention.py.
+import { formatNumber } from "./format.mjs";
 
 /** Signs that tell the severity without colour. */
 export const SIGNS = { H: "▲", HH: "▲▲", L: "▼", LL: "▼▼" };
@@ -34,3 +36,24 @@ export const QUALITY_WORDS = {
   4: "out of service",
   255: "no reading",
 };
+
+/**
+ * When a limit will be reached, in words; empty for a signal that is not known.
+ * @param {{limit: string, bound: number, early_s: number, late_s: number}} prediction
+ * @param {{label: string, unit: string, decimals: number} | undefined} signal
+ * @param {boolean} brief for a card with room for a few words, the most telling ones first
+ */
+export function predictionText({ limit, bound, early_s: early, late_s: late }, signal, brief = false) {
+  if (!signal) return "";
+  if (brief) return `${limit} in ${between(early, late)} · ${signal.label}`;
+  const value = `${formatNumber(bound, signal.decimals)} ${signal.unit}`.trim();
+  return `${signal.label} reaches ${limit} ${value} in ${between(early, late)}`;
+}
+
+/** "42–58 min", "3–5 h": as exact as a prediction is. */
+function between(early, late) {
+  const [size, unit] = late >= 3 * 3600 ? [3600, "h"] : [60, "min"];
+  const from = Math.floor(early / size);
+  const to = Math.max(1, Math.ceil(late / size));
+  return from === to ? `${to} ${unit}` : `${from}–${to} ${unit}`;
+}

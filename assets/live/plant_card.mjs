@@ -1,4 +1,5 @@
 // One card of the Plant page: figures, moving indicators, the worst deviation, a sparkline.
+import { CardAlarms } from "./alarm_card.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
 import { deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { sparkline } from "./sparkline.mjs";
@@ -22,6 +23,7 @@ export class PlantCard {
     this._parts = Object.fromEntries(
       ["state", "product", "age", "worst", "headline", "spark"].map((name) => [name, part(element, name)]),
     );
+    this._alarms = new CardAlarms(element, this._about);
     this._brief = !element.closest(".cards--roomy");
     this._indicators = [...element.querySelectorAll(".indicator")];
   }
@@ -32,6 +34,7 @@ export class PlantCard {
     setClass(this.element, "card--loading", false);
     setText(this._parts.product, summary.product_name || "no product");
     this._limits = this._about.limits[summary.product] ?? this._about.limits[0] ?? [];
+    this._alarms.update(summary);
     summary.gauges.forEach((value, index) => this._figure(index, value, summary.quality[index]));
     this.tick();
   }
@@ -59,7 +62,7 @@ export class PlantCard {
 
   /** Greater needs attention sooner; held for a while, so that a swinging signal stays put. */
   need() {
-    return this._held.need;
+    return Math.max(this._held.need, this._alarms.need);
   }
 
   _needNow(silent) {
@@ -80,7 +83,7 @@ export class PlantCard {
 
   _writeWorst(silent) {
     const [full, brief] = this._worstTexts();
-    const calmed = !silent && this._held.need >= 30 && this._needNow(silent) < 30;
+    const calmed = !silent && this._held.need >= 30 && Math.max(this._needNow(silent), this._alarms.need) < 30;
     const was = `was ${this._held.text}, ${formatAge(performance.now() - this._held.at)} ago`;
     const text = calmed ? was : this._brief ? brief : full;
     setText(this._parts.worst, silent ? `last known: ${brief}` : text);

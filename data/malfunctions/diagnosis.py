@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from data.malfunctions.malfunction import Evidence, RankedCause
-from data.malfunctions.observation import Observation
+from data.malfunctions.observation import TELLING, Observation
 from data.malfunctions.signatures import SIGNATURES, Signature
 
 #: A fit below this explains too little; two fits nearer than MARGIN cannot be told apart (D).
@@ -22,8 +22,6 @@ SHARPNESS = 12.0
 SHOWN, LEAST_LIKELIHOOD = 4, 0.03
 #: Features that every extruder can show, and that are seen only when they are there.
 MARKS = frozenset({"sensor_failed", "dead_heater", "dark", "output_drop", "output_creep"})
-#: Strength from which a feature is named as evidence.
-TELLING = 0.15
 
 
 def rank(seen: Observation) -> tuple[RankedCause, ...]:

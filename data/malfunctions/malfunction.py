@@ -60,7 +60,8 @@ class Malfunction:
 
     `id` is "extruder-detected"; `onset` is the back-dated true onset, `onset_early` the earliest
     that the data allow; `ended` is when the extruder was normal again, None while it lasts.
-    `causes` is ranked, most probable first, and empty when nothing can be told. `nelson` says
+    `causes` is ranked, most probable first, and empty when nothing can be told; `seen`
+    is what the detectors saw, in words, strongest first. `nelson` says
     in a line which of Nelson's rules the first signal broke, or why they were not asked.
     """
 
@@ -80,6 +81,7 @@ class Malfunction:
     cause_found: str = ""
     action: str = ""
     note: str = ""
+    seen: tuple[str, ...] = ()
     nelson: str = ""
 
     @property
@@ -104,6 +106,7 @@ def malfunction_from_dict(raw: Mapping[str, Any]) -> Malfunction:
             **raw,
             "stage": Stage(raw["stage"]),
             "causes": causes,
+            "seen": tuple(raw["seen"]),
             "scrap": Scrap(**raw["scrap"]),
         }
     )

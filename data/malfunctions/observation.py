@@ -32,6 +32,8 @@ PLAIN = (
     "bath",
     "throat",
 )
+#: Strength from which a feature is worth a word.
+TELLING = 0.15
 #: Features whose mean swings with surging.
 _SWUNG = frozenset({"pressure", "load", "throughput", "output_drop", "output_creep", "screen"})
 
@@ -47,6 +49,12 @@ class Observation:
     strength: Mapping[str, float]
     text: Mapping[str, str]
     alarming: Mapping[str, int]
+
+
+def in_words(seen: Observation) -> tuple[str, ...]:
+    """What is seen, strongest first."""
+    order = sorted(seen.strength, key=lambda name: -abs(seen.strength[name]))
+    return tuple(seen.text[name] for name in order if abs(seen.strength[name]) >= TELLING)
 
 
 def alarming_rows(found: Detectors) -> Ints:

@@ -19,7 +19,7 @@ from data.malfunctions.malfunction import (
     malfunction_from_dict,
     malfunction_to_dict,
 )
-from data.malfunctions.observation import Observation, alarming_rows, observe
+from data.malfunctions.observation import Observation, alarming_rows, in_words, observe
 from data.malfunctions.scrap import Price, ScrapClock, since
 from data.malfunctions.signatures import SIGNATURES
 
@@ -103,7 +103,7 @@ class Tracker:
         clock = since(onset, detected, _minutes(found, row), int(found.now.job[row]))
         malfunction = Malfunction(
             f"{extruder}-{detected}", extruder, detected, onset, early, product,
-            causes=rank(seen), nelson=nelson_line(found, row, seen, onset),
+            causes=rank(seen), seen=in_words(seen), nelson=nelson_line(found, row, seen, onset),
         )  # fmt: skip
         one = Followed(malfunction, clock, _weight(seen))
         return self._keep(row, one)
@@ -132,7 +132,8 @@ class Tracker:
             malfunction = replace(malfunction, ended=None)
         if weight < one.weight:
             return replace(one, malfunction=malfunction)
-        return replace(one, malfunction=replace(malfunction, causes=rank(seen)), weight=weight)
+        malfunction = replace(malfunction, causes=rank(seen), seen=in_words(seen))
+        return replace(one, malfunction=malfunction, weight=weight)
 
     def _past_residence(self, malfunction: Malfunction, block: int) -> bool:
         ended = malfunction.ended

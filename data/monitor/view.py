@@ -103,6 +103,8 @@ def _event(event: AlarmEvent, monitor: Monitor) -> dict[str, Any]:
 
 def _title(id_: str, monitor: Monitor) -> str:
     about = _about(AlarmKey.parse(id_), monitor)
+    if about["condition"] == Condition.MALFUNCTION:
+        return f"{about['extruder_name']}: malfunction, {about['label']}"
     return f"{about['extruder_name']}: {about['label']} {about['condition']}"
 
 

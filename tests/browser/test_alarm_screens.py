@@ -277,7 +277,7 @@ def test_history_is_filtered_and_saved_as_a_file(page: Page, plant: Stack) -> No
     open_alarms(page, plant, "?tab=history")
     table = page.get_by_role("table", name="Events").locator("tbody tr")
     expect(table).to_have_count(2)
-    page.get_by_label("Event").select_option("acknowledged")
+    page.get_by_label("Event", exact=True).select_option("acknowledged")
     expect(table).to_have_count(1)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export CSV").click()

@@ -158,3 +158,5 @@ def test_a_shift_that_fits_no_signature_is_told_as_such(watched: Watched) -> Non
     watched.plant._plant.targets.vacuum[:] *= 1.3
     watched.run(900)
     assert watched.only.cause == CANNOT_TELL
+    assert watched.only.causes == ()
+    assert watched.only.seen[0].startswith("Sizing vacuum")

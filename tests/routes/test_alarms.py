@@ -31,7 +31,7 @@ def put(windows: WindowWriter, commit: Commit, last_success: int = 17) -> None:
 @pytest.mark.parametrize(
     ("path", "empty"),
     [
-        ("/alarms", {"as_of": -1, "alarms": [], "malfunctions": []}),
+        ("/alarms/now", {"as_of": -1, "alarms": [], "malfunctions": []}),
         ("/alarms/history", {"as_of": -1, "events": []}),
         ("/alarms/health", {"as_of": -1, "hours": 0}),
         ("/alarms/deliveries", {"as_of": -1, "deliveries": [], "configured": False}),
@@ -57,7 +57,7 @@ async def test_texts_come_with_what_the_refresh_did(
     commit.deliveries('{"as_of":8,"deliveries":[],"configured":true}')
     put(windows, commit)
     wanted = {
-        "/alarms": {"as_of": 5, "alarms": [{"unit": "°C"}], "malfunctions": []},
+        "/alarms/now": {"as_of": 5, "alarms": [{"unit": "°C"}], "malfunctions": []},
         "/alarms/history": {"as_of": 6, "events": [1]},
         "/alarms/health": {"as_of": 7, "hours": 1.5},
         "/alarms/deliveries": {"as_of": 8, "deliveries": [], "configured": True},
@@ -74,16 +74,16 @@ async def test_unchanged_alarms_are_not_sent_again(
     commit = windows.begin()
     commit.alarms('{"as_of":5,"alarms":[],"malfunctions":[]}')
     put(windows, commit)
-    first = await web.get("/alarms")
+    first = await web.get("/alarms/now")
     time.sleep(alarms.KEEP_S + 0.05)
     same = {"If-None-Match": first.headers["etag"]}
-    again = await web.get("/alarms", headers=same)
+    again = await web.get("/alarms/now", headers=same)
     assert (again.status_code, again.content) == (304, b"")
     commit = windows.begin()
     commit.alarms('{"as_of":6,"alarms":[],"malfunctions":[]}')
     put(windows, commit)
     time.sleep(alarms.KEEP_S + 0.05)
-    changed = await web.get("/alarms", headers=same)
+    changed = await web.get("/alarms/now", headers=same)
     assert (changed.status_code, changed.json()["as_of"]) == (200, 6)
 
 
@@ -92,4 +92,4 @@ async def test_a_refresh_that_fails_is_told_with_the_alarms(
 ) -> None:
     put(windows, windows.begin())
     windows.record_error("the store failed: disk full", 18)
-    assert (await web.get("/alarms")).json()["error"] == "the store failed: disk full"
+    assert (await web.get("/alarms/now")).json()["error"] == "the store failed: disk full"

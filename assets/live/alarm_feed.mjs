@@ -1,0 +1,71 @@
+// The alarms and malfunctions of the plant, asked once a second for all that shows them.
+import { isHidden, isUnacknowledged } from "./alarm_words.mjs";
+import { Feed, request } from "./feed.mjs";
+import { formatTime } from "./format.mjs";
+
+const POLL_MS = 1000;
+
+/** Dispatches "change" after every round. What is here stays when an answer fails. */
+export class AlarmFeed extends EventTarget {
+  constructor(clock, settings) {
+    super();
+    this._clock = clock;
+    this._settings = settings;
+    this.alarms = [];
+    this.malfunctions = [];
+    this.asOf = -1;
+    /** The last answer's facts about the refresh, and what went wrong last; null if nothing. */
+    this.facts = null;
+    this.error = null;
+    this._feed = new Feed(POLL_MS, (signal) => this._step(signal), (error) => this._round(error));
+  }
+
+  /** True once the worker has told which alarms there are. */
+  get known() {
+    return this.asOf > 0;
+  }
+
+  /** Why what is here may not be what is; empty if all is well. */
+  get trouble() {
+    if (this.error) return `${this._failure()}${this._upTo()}`;
+    if (!this.facts) return "Alarms are loading";
+    if (!this.known) return "Alarms are not known yet: no worker has told them";
+    const old = this._clock.now() - this.asOf > this._settings.staleAfterMs;
+    return old ? `Alarms are not updated${this._upTo()}` : "";
+  }
+
+  /** Those that operators are to be told of. */
+  get told() {
+    return this.alarms.filter((alarm) => !isHidden(alarm));
+  }
+
+  get unacknowledged() {
+    return this.alarms.filter(isUnacknowledged);
+  }
+
+  async _step(signal) {
+    const body = await (await request("/alarms/now", signal)).json();
+    this._clock.sync(body.served);
+    const { checked, rebuilding, error } = body;
+    this.facts = { checked, rebuilding, error, head: body.as_of };
+    // Redis came back empty: what was known stays, marked as old.
+    if (!(body.as_of > 0)) return;
+    this.asOf = body.as_of;
+    this.alarms = body.alarms;
+    this.malfunctions = body.malfunctions;
+  }
+
+  _round(error) {
+    this.error = error;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  _failure() {
+    if (this.error.kind === "server") return "Alarms cannot be had: server lost";
+    return `Alarms cannot be had: ${this.error.message}`;
+  }
+
+  _upTo() {
+    return this.known ? `, shown as of ${formatTime(this.asOf, this._settings.timeZone)}` : "";
+  }
+}

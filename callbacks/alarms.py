@@ -1,0 +1,28 @@
+"""The Alarms page: what it is built from when somebody opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dash
+from dash.development.base_component import Component
+
+from components.alarms_page import alarms_page
+from components.states import unavailable, waiting
+from data.errors import WindowsUnavailable
+from data.extruders import Catalogue
+
+
+def register(catalogue: Callable[[], Catalogue]) -> None:
+    """Register the page under `/alarms`; its query is the browser's."""
+
+    def layout(**_query: str) -> Component:
+        try:
+            found = catalogue()
+        except WindowsUnavailable as error:
+            return unavailable(str(error))
+        return alarms_page(found) if found.extruders else waiting()
+
+    dash.register_page(
+        "alarms", path="/alarms", name="Alarms", title="Alarms – Meltwatch", layout=layout
+    )
