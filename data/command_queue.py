@@ -30,6 +30,8 @@ GRACE_S = 2.0
 REPLAY_TTL_S = 120
 REPLAY_TIMEOUT_S = 300
 REPLAY_KEPT_S = 600
+#: Where there is one worker only, every replay that waits makes the screens stand still longer.
+MAX_REPLAYS_WAITING = 3
 MAX_REPLAY_DAYS = 31
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -62,10 +64,14 @@ class CommandQueue:
     def replay(self, raw: Mapping[str, Any]) -> str:
         """Ask for a replay of recorded days with changed limits; its id for `replay_state`.
 
-        `raw` has extruder, signal, product, days and limits. Raises CommandError.
+        `raw` has extruder, signal, product, days and limits. Raises CommandError for a bad
+        field, NoWorker while MAX_REPLAYS_WAITING wait (a few more if asked at the same moment).
         """
         _check_replay(raw)
         with _translated():
+            waiting = sum(id_.startswith("replay-") for id_ in self._queue.job_ids)
+            if waiting >= MAX_REPLAYS_WAITING:
+                raise NoWorker(f"not started: {waiting} replays wait for a worker; try again")
             job = self._queue.enqueue(
                 REPLAY_JOB,
                 dict(raw),

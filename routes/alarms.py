@@ -1,4 +1,4 @@
-"""GET /alarms (what needs action now), /alarms/history, /alarms/health and /alarms/deliveries."""
+"""GET /alarms/now (what needs action), /alarms/history, /alarms/health and /alarms/deliveries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def routes(reader: WindowReader) -> list[Route]:
         return Route(path, handler)
 
     return [
-        route("/alarms", reader.alarms, b'{"as_of":-1,"alarms":[],"malfunctions":[]}'),
+        route("/alarms/now", reader.alarms, b'{"as_of":-1,"alarms":[],"malfunctions":[]}'),
         route("/alarms/history", reader.history, b'{"as_of":-1,"events":[]}'),
         route("/alarms/health", reader.health, b'{"as_of":-1,"hours":0}'),
         route(

@@ -231,6 +231,19 @@ def test_a_replay_that_fails_says_why(
     assert queue.replay_state(id_) == state("failed", 0.0, None, "no readings")
 
 
+def test_replays_do_not_pile_up(
+    monkeypatch: pytest.MonkeyPatch, redis_url: str, queue: CommandQueue
+) -> None:
+    monkeypatch.setattr(jobs, "replay", lambda raw: {"readings": 1})
+    jobs.enqueue_refresh(jobs.queue(connect(redis_url)), 1)
+    waiting = [queue.replay(REPLAY) for _ in range(3)]
+    with pytest.raises(NoWorker, match="not started: 3 replays wait for a worker; try again"):
+        queue.replay(REPLAY)
+    assert [queue.replay_state(id_) for id_ in waiting] == [state("waiting", 0.0)] * 3
+    work(redis_url)
+    assert queue.replay_state(queue.replay(REPLAY)) == state("waiting", 0.0)
+
+
 def test_only_replays_can_be_asked_for(redis_url: str, queue: CommandQueue) -> None:
     jobs.enqueue_refresh(jobs.queue(connect(redis_url)), 1)
     for id_ in ("refresh-1", "replay-unknown", "replay-\n", ""):

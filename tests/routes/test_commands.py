@@ -180,6 +180,14 @@ async def test_a_replay_of_nonsense_is_refused(web: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()["error"][:6]) == (400, "days=0")
 
 
+async def test_a_replay_too_many_is_told_to_come_back(web: httpx.AsyncClient) -> None:
+    accepted = [await web.post("/replays", json=REPLAY) for _ in range(3)]
+    assert [answer.status_code for answer in accepted] == [202] * 3
+    refused = await web.post("/replays", json=REPLAY)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert "3 replays wait" in refused.json()["error"]
+
+
 async def test_an_unknown_replay_is_404(web: httpx.AsyncClient) -> None:
     answer = await web.get("/replays/replay-7")
     assert (answer.status_code, answer.json()["state"]) == (404, "failed")
