@@ -22,7 +22,8 @@ from data.ingest.simulator import Simulator
 from data.ingest.simulator.faults import FAULTS, faults_for
 from data.ingest.simulator.recipes import first_product
 from data.malfunctions.malfunction import Malfunction
-from data.monitor.monitor import Monitor, Terms
+from data.monitor.findings import Terms
+from data.monitor.monitor import Monitor
 from data.windows import Row
 
 SEEDS = int(os.environ.get("EVAL_SEEDS", "20"))

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from data.ingest.simulator import Simulator
-from data.monitor.monitor import Monitor, Terms
+from data.monitor.findings import Terms
+from data.monitor.monitor import Monitor
 from data.monitor.view import card_extras
 
 START_MS = 1_700_000_000_000

@@ -19,7 +19,8 @@ from data.detection.arrays import Floats
 from data.detection.mean_chart import MeanChart
 from data.detection.swing_chart import SwingChart
 from data.malfunctions.malfunction import Stage
-from data.monitor.monitor import Monitor, Terms
+from data.monitor.findings import Terms
+from data.monitor.monitor import Monitor
 from data.windows import Row
 from tests.conftest import DATA_DEFAULT, DATA_VARIABLE
 from tests.recordings import mapping_of, read

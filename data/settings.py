@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from data.errors import SettingError
-from data.monitor.monitor import Terms
+from data.monitor.findings import Terms
 from data.windows import RingSpec
 
 DAY_S = 86_400

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.journal import Notification
-from data.monitor.monitor import Findings, Monitor
+from data.monitor.findings import Findings
+from data.monitor.monitor import Monitor
 from data.notifier.routes import Routes
 from data.notifier.routing import escalations, notifications
 from data.notifier.wording import Plant

@@ -20,7 +20,8 @@ from data.commands import Action, Command, command_from_dict
 from data.extruders import Catalogue, Limits
 from data.frames import due_frames, frame_of
 from data.journal import Batch, Journal, Notification
-from data.monitor.monitor import Findings, Monitor, Terms
+from data.monitor.findings import Findings, Terms
+from data.monitor.monitor import Monitor
 from data.monitor.packing import pack, unpack
 from data.monitor.view import alarms_json, card_extras, health_json, history_json
 from data.notifier.delivery import deliveries_json

@@ -1,14 +1,11 @@
 // What is wrong with one extruder, on its own page: malfunctions, its alarms, what will come.
 import { button, make, priorityMark } from "./alarm_dom.mjs";
-import { Poll } from "./alarm_poll.mjs";
 import { byUrgency, isHidden, isUnacknowledged, stateText, whatOf } from "./alarm_words.mjs";
 import { formatAge } from "./format.mjs";
 import { predictionText } from "./limits.mjs";
 import { byNeed, isResolved, MalfunctionList } from "./malfunction_list.mjs";
 import { setClass, setText } from "./text.mjs";
 
-/** Predictions come with the cards of the plant and change slowly. */
-const PREDICTIONS_MS = 5000;
 /** More alarms than this are on the Alarms page. */
 const SHOWN = 8;
 
@@ -27,14 +24,12 @@ export class ExtruderAlarms {
     this._update = () => this.update();
     context.alarms.addEventListener("change", this._update);
     context.commands.addEventListener("change", this._update);
-    this._poll = new Poll("/plant", PREDICTIONS_MS, (body) => body && this._predict(body));
     this.update();
   }
 
   destroy() {
     this._context.alarms.removeEventListener("change", this._update);
     this._context.commands.removeEventListener("change", this._update);
-    this._poll.destroy();
     this._host.replaceChildren();
   }
 
@@ -51,6 +46,7 @@ export class ExtruderAlarms {
     const hidden = alarms.filter((one) => mine(one) && isHidden(one)).length;
     this._malfunctions.update(open);
     this._drawAlarms(told.slice(0, SHOWN));
+    this._predict(this._context.alarms.predictions[this._extruder] ?? []);
     setClass(this._host, "alarms--stale", known && Boolean(trouble));
     setText(this._status, known ? summary(open.length, told.length, hidden, trouble) : trouble);
   }
@@ -97,8 +93,8 @@ export class ExtruderAlarms {
     this._context.commands.send("Acknowledge 1 alarm", { action: "acknowledge", alarms: [id] });
   }
 
-  _predict({ cards }) {
-    const predictions = cards.find(({ id }) => id === this._extruder)?.predictions ?? [];
+  _predict(predictions) {
+    if (!this._signals.length) return;
     const texts = predictions.map((one) => predictionText(one, this._signals[one.slot]));
     const key = texts.join("|");
     if (key === this._predicted) return;

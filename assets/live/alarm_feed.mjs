@@ -13,6 +13,8 @@ export class AlarmFeed extends EventTarget {
     this._settings = settings;
     this.alarms = [];
     this.malfunctions = [];
+    /** @type {Record<string, object[]>} by extruder */
+    this.predictions = {};
     this.asOf = -1;
     /** The last answer's facts about the refresh, and what went wrong last; null if nothing. */
     this.facts = null;
@@ -53,6 +55,7 @@ export class AlarmFeed extends EventTarget {
     this.asOf = body.as_of;
     this.alarms = body.alarms;
     this.malfunctions = body.malfunctions;
+    this.predictions = body.predictions ?? {};
   }
 
   _round(error) {

@@ -28,7 +28,9 @@ export function rateChart(rate, target, flood, timeZone) {
   const x = (ts) => LEFT + ((WIDTH - LEFT) * (ts - first)) / (last - first);
   const y = (count) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * count) / most;
   svg.append(...hours(first, last, x, timeZone), ...bars(rate, x, y, target, flood));
-  svg.append(...line(target, y, `target ${target}`), ...line(flood, y, `flood ${flood}`));
+  // Where the scale is coarse the two lines are too near for two texts.
+  const near = y(target) - y(flood) < 12;
+  svg.append(...line(target, y, near ? "" : `target ${target}`), ...line(flood, y, `flood ${flood}`));
   return svg;
 }
 

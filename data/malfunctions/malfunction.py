@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -88,6 +88,24 @@ class Malfunction:
     def cause(self) -> str:
         """The most probable cause, or CANNOT_TELL."""
         return self.causes[0].cause if self.causes else CANNOT_TELL
+
+
+#: What people write, and readings never change.
+_OF_PEOPLE = (
+    "stage", "who", "acknowledged_at", "resolved_at", "cause_found", "action", "note",
+)  # fmt: skip
+
+
+def as_people_left_it(one: Malfunction, known: Malfunction) -> Malfunction:
+    """`one` with what people have done to `known`."""
+    return replace(one, **{name: getattr(known, name) for name in _OF_PEOPLE})
+
+
+def acknowledged(one: Malfunction, who: str, now: int) -> Malfunction:
+    """Somebody has seen it; what is acknowledged or resolved stays so."""
+    if one.stage is not Stage.OPEN:
+        return one
+    return replace(one, stage=Stage.ACKNOWLEDGED, who=who, acknowledged_at=now)
 
 
 def malfunction_to_dict(malfunction: Malfunction) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from data.detection.nelson import Refused, nelson
 from data.malfunctions.diagnosis import rank
 from data.malfunctions.malfunction import (
     Malfunction,
+    as_people_left_it,
     malfunction_from_dict,
     malfunction_to_dict,
 )
@@ -65,8 +66,17 @@ class Tracker:
         """Let what people did to a followed malfunction stand."""
         for row, one in self.followed.items():
             if one.malfunction.id == malfunction.id:
-                kept = {name: getattr(malfunction, name) for name in _OF_PEOPLE}
-                self.followed[row] = replace(one, malfunction=replace(one.malfunction, **kept))
+                done = as_people_left_it(one.malfunction, malfunction)
+                self.followed[row] = replace(one, malfunction=done)
+
+    def adopt(self, row: int, one: Malfunction) -> None:
+        """Go on with a malfunction that the journal holds, whatever is known of it here."""
+        if row in self.followed:
+            self.replace(one)
+        elif one.ended is None:
+            cost = one.scrap
+            parts = (cost.out_of_spec_kg, cost.start_up_kg, cost.purge_kg, cost.hours)
+            self.followed[row] = Followed(one, ScrapClock(*parts))
 
     def to_dict(self) -> dict[str, Any]:
         """The state as plain JSON values."""
@@ -219,8 +229,3 @@ def _followed(raw: Mapping[str, Any]) -> Followed:
         raw["weight"],
         raw["calm"],
     )
-
-
-_OF_PEOPLE = (
-    "stage", "who", "acknowledged_at", "resolved_at", "cause_found", "action", "note",
-)  # fmt: skip

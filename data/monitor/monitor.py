@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from data.alarms.conditions import ORDER, LimitConditions, active_edges
 from data.alarms.definitions import bound_of
-from data.alarms.events import AlarmEvent, AlarmKey, Condition
-from data.alarms.states import Actor, Alarm
+from data.alarms.events import AlarmKey, Condition
+from data.alarms.states import Actor
 from data.commands import ON_ALARMS, Action, Command
 from data.detection.arrays import Flags
 from data.detection.detectors import Detectors
@@ -19,46 +19,24 @@ from data.extruders import Catalogue, Limits
 from data.malfunctions.malfunction import (
     Malfunction,
     Stage,
+    acknowledged,
+    as_people_left_it,
     malfunction_from_dict,
     malfunction_to_dict,
 )
 from data.malfunctions.scrap import Price
 from data.malfunctions.tracker import Tracker
 from data.monitor.alarm_book import AlarmBook
+from data.monitor.findings import Findings, Terms
 from data.monitor.packing import pack, unpack
 from data.monitor.predictions import Prediction, predict
+from data.monitor.silence import Silence
 from data.windows import Row, Values, fit
 
-#: An extruder without readings for so long is an alarm of its own (D).
-SILENT_AFTER_MS = 60_000
 #: Ended and resolved malfunctions stay on the live screens for so long.
 RECENT_MS = 24 * 3_600_000
 #: Blocks (10 s) between two looks at what is on its way to a limit, per extruder.
 PREDICT_EVERY = 6
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the plant has agreed on: seconds of residence in the extruder, share of scrap that
-    comes back as regrind, currency."""
-
-    residence_s: float = 180.0
-    regrind: float = 0.0
-    currency: str = "EUR"
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What is new and must be durable before it is shown."""
-
-    events: tuple[AlarmEvent, ...] = ()
-    alarms: tuple[Alarm, ...] = ()
-    rested: tuple[AlarmKey, ...] = ()
-    malfunctions: tuple[Malfunction, ...] = ()
-    obeyed: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.events or self.alarms or self.rested or self.malfunctions or self.obeyed)
 
 
 class Monitor:
@@ -79,7 +57,7 @@ class Monitor:
         #: Malfunctions whose frame is kept.
         self.framed: set[str] = set()
         self._heard = np.zeros(len(self._extruders), np.int64)
-        self._silent = np.zeros(len(self._extruders), bool)
+        self._silence = Silence(len(self._extruders))
         self._frozen = np.zeros((len(self._extruders), self._signals), bool)
         self._changed: dict[str, Malfunction] = {}
         self._obeyed: list[str] = []
@@ -100,11 +78,8 @@ class Monitor:
 
     def tick(self, now: int) -> None:
         """What time alone does: silence, shelving that ends, alarms told again."""
-        silent = (self._heard > 0) & (now - self._heard > SILENT_AFTER_MS)
-        for row in np.flatnonzero(silent != self._silent).tolist():
-            key = AlarmKey(self._extruders[row].id, "", Condition.SILENT)
-            self.book.turn(key, bool(silent[row]), now)
-        self._silent = silent
+        for row, silent in self._silence.look(now):
+            self.book.turn(AlarmKey(self._extruders[row].id, "", Condition.SILENT), silent, now)
         self.book.tick(now)
 
     def obey(self, command: Command, now: int) -> None:
@@ -142,7 +117,8 @@ class Monitor:
         if slow:
             return pack(arrays, {"extruders": [e.id for e in self._extruders]})
         arrays |= {f"limits.{name}": one for name, one in self._conditions.state().items()}
-        arrays |= {"heard": self._heard, "silent": self._silent, "frozen": self._frozen}
+        arrays |= {f"silence.{name}": one for name, one in self._silence.state().items()}
+        arrays |= {"heard": self._heard, "frozen": self._frozen}
         return pack(arrays, self._document())
 
     def restore(self, fast: bytes | None, slow: bytes | None) -> bool:
@@ -177,7 +153,7 @@ class Monitor:
         known = {one.id: one for one in malfunctions if one.extruder in self._row}
         self.malfunctions |= known
         for one in known.values():
-            self._tracker.replace(one)
+            self._tracker.adopt(self._row[one.extruder], one)
         rows = range(len(self._extruders))
         holding = {key for row in rows for key, _slot in self._holding(row)}
         gone = [key for key in self.book.alarms if key.condition in ORDER and key not in holding]
@@ -196,6 +172,7 @@ class Monitor:
             fitted = fit(row, self._signals)
             values[at], quality[at], present[at] = fitted.values, fitted.quality, True
         self._heard[present] = ts
+        self._silence.hear(present)
         before = self.found.producing
         block = self.found.step(ts, values, quality, present)
         self._follow_production(before, values, ts)
@@ -232,21 +209,15 @@ class Monitor:
         self._follow_frozen(ts)
         for row in range(block % PREDICT_EVERY, len(self._extruders), PREDICT_EVERY):
             extruder = self._extruders[row].id
-            made = (
-                predict(self.found, row, self.limits_of(extruder))
-                if self.found.producing[row]
-                else ()
-            )
-            self.predictions[extruder] = made
+            self.predictions[extruder] = predict(self.found, row, self.limits_of(extruder))
         oldest = ts - RECENT_MS
         for one in list(self.malfunctions.values()):
-            if _over(one) and max(one.ended or 0, one.resolved_at or 0) < oldest:
+            if one.ended is not None and max(one.ended or 0, one.resolved_at or 0) < oldest:
                 del self.malfunctions[one.id]
 
     def _keep(self, one: Malfunction, ts: int) -> None:
         before = self.malfunctions.get(one.id)
-        people = {name: getattr(before, name) for name in _OF_PEOPLE} if before else {}
-        one = replace(one, **people)
+        one = as_people_left_it(one, before) if before else one
         self.malfunctions[one.id] = self._changed[one.id] = one
         key = AlarmKey(one.extruder, one.id, Condition.MALFUNCTION)
         if before is None or (before.ended is None) != (one.ended is None):
@@ -269,17 +240,13 @@ class Monitor:
     def _acknowledge_malfunctions(self, command: Command, now: int) -> None:
         for text in command.alarms:
             one = self.malfunctions.get(AlarmKey.parse(text).source)
-            if one is not None and one.stage is Stage.OPEN:
-                self._put(
-                    replace(one, stage=Stage.ACKNOWLEDGED, who=command.who, acknowledged_at=now)
-                )
+            if one is not None:
+                self._put(acknowledged(one, command.who, now))
 
     def _work_on(self, one: Malfunction, command: Command, now: int) -> None:
         key = AlarmKey(one.extruder, one.id, Condition.MALFUNCTION)
         self.book.acknowledge(key, now, Actor(command.who, command.comment, command.id))
-        if one.stage is Stage.OPEN:
-            one = replace(one, stage=Stage.ACKNOWLEDGED, acknowledged_at=now)
-        one = replace(one, who=command.who)
+        one = replace(acknowledged(one, command.who, now), who=command.who)
         if command.action is Action.RESOLVE_MALFUNCTION:
             if one.ended is None:  # what lasts although it is resolved is the new normal
                 self.found.forget(np.arange(len(self._extruders)) == self._row[one.extruder], True)
@@ -317,8 +284,8 @@ class Monitor:
             return False
         if not (self.found.restore(_part("found.", arrays)) and self._conditions.restore(limits)):
             return False
-        self._heard, self._silent = arrays["heard"], arrays["silent"]
-        self._frozen = arrays["frozen"]
+        self._silence.restore(_part("silence.", arrays))
+        self._heard, self._frozen = arrays["heard"], arrays["frozen"]
         self._tracker.restore(document["tracker"])
         made = document["predictions"].items()
         self.predictions = {int(e): tuple(Prediction(**p) for p in all_) for e, all_ in made}
@@ -329,14 +296,5 @@ def _number(value: np.float32) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _over(one: Malfunction) -> bool:
-    return one.ended is not None
-
-
 def _part(start: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
     return {name[len(start) :]: one for name, one in arrays.items() if name.startswith(start)}
-
-
-_OF_PEOPLE = (
-    "stage", "who", "acknowledged_at", "resolved_at", "cause_found", "action", "note",
-)  # fmt: skip

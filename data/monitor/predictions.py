@@ -29,7 +29,9 @@ class Prediction:
 
 
 def predict(found: Detectors, row: int, limits: Mapping[str, Limits]) -> tuple[Prediction, ...]:
-    """Predictions of one extruder, soonest first."""
+    """Predictions of one extruder, soonest first; none outside production."""
+    if not found.producing[row]:
+        return ()
     moved = np.flatnonzero(found.mean.known[row] & (np.abs(found.mean.shift[row]) > MOVED))
     made = [one for channel in moved.tolist() if (one := _of_channel(found, row, channel, limits))]
     return tuple(sorted(made, key=lambda one: one.early_s)[:SHOWN])

@@ -10,13 +10,14 @@ from data.alarms.events import AlarmEvent, AlarmKey, Condition
 from data.alarms.states import Alarm
 from data.extruders import Catalogue, Signal
 from data.malfunctions.malfunction import Malfunction, malfunction_to_dict
-from data.monitor.monitor import Monitor, Terms
+from data.monitor.findings import Terms
+from data.monitor.monitor import Monitor
 
 CAUSE_UNCLEAR = "Cause unclear"
 
 
 def alarms_json(monitor: Monitor, now: int) -> dict[str, Any]:
-    """Every alarm that is not normal, and the malfunctions of now and the last 24 h."""
+    """Every alarm that is not normal, the malfunctions of now and the last 24 h, predictions."""
     of = {one.extruder: one.id for one in monitor.malfunctions.values() if one.ended is None}
     told = sorted(monitor.book.alarms.values(), key=lambda a: (a.priority, -a.since))
     return {
@@ -26,6 +27,9 @@ def alarms_json(monitor: Monitor, now: int) -> dict[str, Any]:
             _malfunction(one, monitor.catalogue, monitor.terms)
             for one in sorted(monitor.malfunctions.values(), key=lambda m: -m.detected)
         ],
+        "predictions": {
+            e: [asdict(p) for p in made] for e, made in monitor.predictions.items() if made
+        },
     }
 
 

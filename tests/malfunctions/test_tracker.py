@@ -127,6 +127,17 @@ def test_a_tracker_goes_on_where_another_worker_stopped(watched: Watched) -> Non
     assert len(watched.seen) == 1
 
 
+def test_a_malfunction_from_the_journal_is_followed_to_its_end(watched: Watched) -> None:
+    watched.plant.begin_fault(1, "bridging", minutes=4)
+    watched.run(180)
+    before = watched.only
+    watched.tracker = Tracker(residence_s=180, price=lambda _product: PRICE)
+    watched.tracker.adopt(0, before)
+    watched.run(5400)
+    assert watched.only.ended is not None
+    assert watched.only.scrap.kg > before.scrap.kg
+
+
 def test_what_people_did_stays_while_the_ranking_goes_on(watched: Watched) -> None:
     watched.plant.begin_fault(1, "bridging")
     watched.run(120)

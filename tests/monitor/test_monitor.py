@@ -14,8 +14,10 @@ from data.commands import Action, Command
 from data.extruders import JOB_IN_PRODUCTION, NO_JOB, Catalogue, Limits
 from data.ingest.simulator import Simulator
 from data.malfunctions.malfunction import Malfunction, Stage
-from data.monitor.monitor import SILENT_AFTER_MS, Findings, Monitor, Terms
+from data.monitor.findings import Findings, Terms
+from data.monitor.monitor import Monitor
 from data.monitor.packing import pack, unpack
+from data.monitor.silence import SILENT_AFTER_MS
 from data.monitor.view import alarms_json, card_extras, health_json, history_json
 from data.windows import Row
 from tests.ingest.simulated import quiet_plant
@@ -129,6 +131,14 @@ def test_a_silent_extruder_is_an_alarm_until_it_is_heard_again(line: Line) -> No
     assert line.monitor.book.alarms[silent].state is State.UNACKNOWLEDGED
     line.feed(1)
     assert not line.monitor.book.alarms[silent].active
+
+
+def test_a_past_that_is_read_late_is_no_silence(line: Line) -> None:
+    for second in range(1, 100):
+        line.monitor.take([row(line.now + 1000 * second, 1, 250.0, 200.0, 2.0)])
+        line.monitor.tick(line.now + 900_000 + 100 * second)
+    line.collect()
+    assert line.events == []
 
 
 def test_a_second_is_judged_once_however_often_it_is_read(line: Line) -> None:
