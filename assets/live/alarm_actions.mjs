@@ -51,7 +51,9 @@ export class AlarmActions {
 
   /** @param {string} name of an action; does nothing where it makes no sense */
   async act(name) {
-    const alarms = this._chosen().filter(ACTIONS[name].fits).map(({ id }) => id);
+    const { saving } = this._commands;
+    const fit = this._chosen().filter(ACTIONS[name].fits);
+    const alarms = fit.map(({ id }) => id).filter((id) => !saving.has(id));
     if (!alarms.length) return;
     const count = alarms.length === 1 ? "1 alarm" : `${alarms.length} alarms`;
     const details = await this._details(name, count);
@@ -95,6 +97,7 @@ const KEYS = [
   ["Space", "select or unselect; Shift+Space up to here"],
   ["A", "acknowledge what is selected, else the alarm under the keyboard"],
   ["S", "shelve it"],
+  ["/", "filter by text; Esc leaves it"],
   ["Esc", "unselect all"],
   ["?", "these keys"],
 ];

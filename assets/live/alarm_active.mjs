@@ -4,7 +4,7 @@ import { fold, make } from "./alarm_dom.mjs";
 import { AlarmFilters, passes } from "./alarm_filters.mjs";
 import { AlarmSelection } from "./alarm_selection.mjs";
 import { AlarmTable } from "./alarm_table.mjs";
-import { byUrgency, HIDDEN, isHidden, STATE_WORDS } from "./alarm_words.mjs";
+import { HIDDEN, isHidden, ORDERS, orderOf, STATE_WORDS } from "./alarm_words.mjs";
 import { byNeed, isResolved, MalfunctionList } from "./malfunction_list.mjs";
 import { setClass, setText } from "./text.mjs";
 
@@ -37,14 +37,15 @@ export class ActiveTab {
   update() {
     const { alarms, malfunctions, known, trouble } = this._context.alarms;
     setClass(this._host, "alarms--stale", known && Boolean(trouble));
-    this._updateMalfunctions(malfunctions, trouble);
+    this._table.stay(() => this._updateMalfunctions(malfunctions, trouble));
     // Nobody should act on what the filters hide from them.
     this._selection.keep(new Set(alarms.filter((alarm) => this._passes(alarm)).map(({ id }) => id)));
     const told = alarms.filter((alarm) => !isHidden(alarm));
-    const shown = told.filter((alarm) => this._passes(alarm)).sort(byUrgency);
+    const shown = told.filter((alarm) => this._passes(alarm)).sort(this._compare);
     this._filters.update(shown.length, told.length, "alarms", trouble);
     this._table.update(shown);
-    setText(this._empty, this._emptyText(known, trouble, told.length, shown.length));
+    const counts = { told: told.length, shown: shown.length, hidden: alarms.length - told.length };
+    setText(this._empty, this._emptyText(known, trouble, counts));
     for (const name of HIDDEN) this._updateFold(name, alarms, trouble);
     this._actions.update(this._selection.size);
   }
@@ -54,10 +55,15 @@ export class ActiveTab {
     return passes(alarm, isHidden(alarm) ? this._view.without("state") : this._view);
   }
 
-  _emptyText(known, trouble, told, shown) {
+  get _compare() {
+    return orderOf(this._view.sort);
+  }
+
+  _emptyText(known, trouble, { told, shown, hidden }) {
     if (!known) return trouble;
     if (shown) return "";
     if (told) return "No alarm passes the filters.";
+    if (hidden && !trouble) return `No other alarms than the ${hidden} hidden below.`;
     return trouble ? `${trouble}.` : "No alarms. Every extruder is within its limits.";
   }
 
@@ -88,7 +94,8 @@ export class ActiveTab {
   _buildAlarms(extruders) {
     const words = Object.entries(STATE_WORDS).filter(([name]) => name !== "NORMAL" && !HIDDEN.includes(name));
     const states = { name: "state", label: "State", words: Object.fromEntries(words) };
-    this._filters = new AlarmFilters(this._view, extruders, states);
+    const orders = Object.entries(ORDERS).map(([name, [text]]) => [name, text]);
+    this._filters = new AlarmFilters(this._view, extruders, states, orders);
     this._actions = new AlarmActions(this._context.commands, () => this._chosen(), () => this._selection.clear());
     this._table = this._makeTable("Active alarms");
     this._empty = make("p", "alarm-empty");
@@ -102,7 +109,8 @@ export class ActiveTab {
   }
 
   _makeTable(label) {
-    return new AlarmTable(label, this._context, this._selection, byUrgency);
+    const compare = (a, b) => this._compare(a, b);
+    return new AlarmTable(label, this._context, this._selection, compare);
   }
 
   _makeFold(name) {
@@ -120,7 +128,7 @@ export class ActiveTab {
     const shown = all.filter((alarm) => this._passes(alarm));
     const count = shown.length === all.length ? all.length : `${shown.length} of ${all.length}`;
     setText(head, `${STATE_WORDS[name]}: ${all.length || !trouble ? count : "not known"}`);
-    if (element.open) table.update(shown.sort(byUrgency));
+    if (element.open) table.update(shown.sort(this._compare));
   }
 
   /** What is selected, else the alarm under the keyboard. */
@@ -159,6 +167,7 @@ export class ActiveTab {
       a: () => void this._actions.act("acknowledge"),
       s: () => void this._actions.act("shelve"),
       Escape: () => this._selection.clear(),
+      "/": () => this._filters.focus(),
       "?": () => void showKeys(),
     };
   }

@@ -8,12 +8,14 @@ export class AlarmFilters {
    * @param {import("./alarm_url.mjs").AlarmView} view
    * @param {[number, string][]} extruders
    * @param {{name: "state" | "kind", label: string, words: Record<string, string>}} last
+   * @param {[string, string][] | null} orders to choose from, name and words
    */
-  constructor(view, extruders, last) {
+  constructor(view, extruders, last, orders = null) {
     this._view = view;
     this.element = make("div", "alarm-filters");
     const urgencies = Object.entries(PRIORITIES).map(([key, { sign, word }]) => [key, `${sign} ${word}`]);
     this._search = input({ type: "search", value: view.filters.q }, (value) => view.filter("q", value));
+    this._search.addEventListener("keydown", ({ key }) => key === "Escape" && this._search.blur());
     this._clear = button("Clear", () => this._clearAll());
     this._count = make("span", "alarm-filters__count");
     this.element.append(
@@ -21,6 +23,7 @@ export class AlarmFilters {
       this._select("Priority", "priority", urgencies),
       this._select(last.label, last.name, Object.entries(last.words)),
       field("Text", this._search),
+      ...(orders ? [this._order(orders)] : []),
       this._clear,
       this._count,
     );
@@ -33,7 +36,12 @@ export class AlarmFilters {
   update(shown, all, noun, trouble = "") {
     const text = shown === all ? `${all} ${noun}` : `${shown} of ${all} ${noun}`;
     setText(this._count, all || !trouble ? text : "");
-    this._clear.disabled = !this._view.filtered;
+    this._clear.disabled = !this._view.filtered && !this._view.sort;
+  }
+
+  /** Put the keyboard into the text filter. */
+  focus() {
+    this._search.focus();
   }
 
   _select(label, name, choices) {
@@ -44,8 +52,14 @@ export class AlarmFilters {
     return field(label, element);
   }
 
+  _order(orders) {
+    const element = select(orders, this._view.sort, (name) => this._view.sortBy(name));
+    return field("Order", element);
+  }
+
   _clearAll() {
     for (const one of this.element.querySelectorAll("select, input")) one.value = "";
+    this._view.sort = "";
     this._view.clear();
   }
 }

@@ -74,6 +74,19 @@ export class AlarmTable {
     this._focus(this._rows.get(shown[next]).element);
   }
 
+  /** Do what may push the table about; while it is held, its rows stay where they are on screen. */
+  stay(change) {
+    const held = this._held();
+    const { element } = this;
+    const { top } = element.getBoundingClientRect();
+    change();
+    const moved = element.getBoundingClientRect().top - top;
+    // Room to scroll into, where the page is shorter than the screen.
+    if (!held) element.style.minHeight = "";
+    else if (moved > 0) element.style.minHeight = `${element.offsetHeight + innerHeight}px`;
+    if (held && moved) scrollBy(0, moved);
+  }
+
   /** Rows must not move away under the pointer that is about to press one. */
   _held() {
     const body = this._table.body;

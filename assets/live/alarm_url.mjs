@@ -14,6 +14,7 @@ export class AlarmView extends EventTarget {
     const query = new URLSearchParams(location.search);
     this.tab = TABS.includes(query.get("tab")) ? query.get("tab") : TABS[0];
     this.filters = Object.fromEntries(FILTERS.map((name) => [name, query.get(name) ?? ""]));
+    this.sort = query.get("sort") ?? "";
   }
 
   showTab(tab) {
@@ -23,6 +24,12 @@ export class AlarmView extends EventTarget {
 
   filter(name, value) {
     this.filters[name] = value;
+    this._changed("filter");
+  }
+
+  /** @param {string} name of an order; empty for the one by urgency */
+  sortBy(name) {
+    this.sort = name;
     this._changed("filter");
   }
 
@@ -49,6 +56,7 @@ export class AlarmView extends EventTarget {
     const query = new URLSearchParams();
     if (this.tab !== TABS[0]) query.set("tab", this.tab);
     for (const name of FILTERS) if (this.filters[name]) query.set(name, this.filters[name]);
+    if (this.sort) query.set("sort", this.sort);
     const text = query.toString();
     history.replaceState(history.state, "", location.pathname + (text && `?${text}`));
     this.dispatchEvent(new CustomEvent("change", { detail: what }));

@@ -66,6 +66,18 @@ export function byUrgency(a, b) {
   );
 }
 
+/** Orders of the list by their name in the URL: words, and how two alarms compare. */
+export const ORDERS = {
+  "": ["Urgency", byUrgency],
+  extruder: ["Extruder", (a, b) => a.extruder - b.extruder || byUrgency(a, b)],
+  newest: ["Newest first", (a, b) => b.since - a.since || byUrgency(a, b)],
+  oldest: ["Oldest first", (a, b) => a.since - b.since || byUrgency(a, b)],
+};
+
+export function orderOf(name) {
+  return (ORDERS[name] ?? ORDERS[""])[1];
+}
+
 /** What is wrong, without the extruder: "▲▲ Motor load 101.2 % · HH 100". */
 export function whatOf(alarm) {
   const { label, condition } = alarm;

@@ -1,7 +1,7 @@
 // One malfunction: cause in words, what to check first, evidence, what it costs, what was done.
 import { button, fold, link, make } from "./alarm_dom.mjs";
 import { costText, whenText } from "./alarm_words.mjs";
-import { formatMinute, formatNumber, formatSpan } from "./format.mjs";
+import { formatNumber, formatSpan } from "./format.mjs";
 import { resolve } from "./malfunction_resolve.mjs";
 import { setClass, setText } from "./text.mjs";
 
@@ -65,7 +65,7 @@ export class MalfunctionCard {
     const zone = this._context.settings.timeZone;
     const now = this._context.clock.now();
     const minute = (ts) => whenText(ts, now, zone).slice(0, -3);
-    const between = early < onset - 30_000 ? `, at the earliest ${formatMinute(early, zone)}` : "";
+    const between = early < onset - 30_000 ? `, at the earliest ${minute(early)}` : "";
     const minutes = Math.floor(((ended ?? now) - onset) / 60_000);
     const lasts = minutes < 1 ? "less than a minute" : formatSpan(minutes * 60_000);
     const end = ended ? ` · over at ${minute(ended)}, after ${lasts}` : ` · for ${lasts}`;
