@@ -195,6 +195,13 @@ def tick(alarm: Alarm, ts: int, definition: Definition) -> Told:
     return alarm, ()
 
 
+def tell_again(alarm: Alarm, ts: int) -> Told:
+    """What it is about has changed: it is told anew while it stands and is to be seen."""
+    if alarm.hidden or not alarm.active:
+        return alarm, ()
+    return _annunciate(replace(alarm, changed=ts), ts, Kind.RE_ALARMED)
+
+
 def alarm_to_dict(alarm: Alarm) -> dict[str, Any]:
     """As plain JSON values; `key` as its text."""
     return {**asdict(alarm), "key": str(alarm.key)}

@@ -22,6 +22,7 @@ from data.alarms.states import (
     shelve,
     suppress,
     take_out_of_service,
+    tell_again,
     tick,
     unshelve,
     unsuppress,
@@ -96,6 +97,11 @@ class AlarmBook:
         """Acknowledge one alarm, if it is there."""
         if key in self.alarms:
             self._put(key, acknowledge(self.alarms[key], ts, by))
+
+    def tell_again(self, key: AlarmKey, ts: int) -> None:
+        """What an alarm is about has changed: tell it anew, if it is there."""
+        if key in self.alarms:
+            self._put(key, tell_again(self.alarms[key], ts))
 
     def take_changes(self) -> Changes:
         """What happened since the last call."""

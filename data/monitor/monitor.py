@@ -35,6 +35,8 @@ from data.windows import Row, Values, fit
 
 #: Ended and resolved malfunctions stay on the live screens for so long.
 RECENT_MS = 24 * 3_600_000
+#: A cause that changes later than this is news: perhaps a second malfunction joins the first.
+SETTLED_MS = 5 * 60_000
 #: Blocks (10 s) between two looks at what is on its way to a limit, per extruder.
 PREDICT_EVERY = 6
 
@@ -56,12 +58,12 @@ class Monitor:
         self.predictions: dict[int, tuple[Prediction, ...]] = {}
         #: Malfunctions whose frame is kept.
         self.framed: set[str] = set()
-        self._heard = np.zeros(len(self._extruders), np.int64)
-        self._silence = Silence(len(self._extruders))
-        self._frozen = np.zeros((len(self._extruders), self._signals), bool)
+        count = len(self._extruders)
+        self._heard, self._silence = np.zeros(count, np.int64), Silence(count)
+        self._frozen = np.zeros((count, self._signals), bool)
         self._changed: dict[str, Malfunction] = {}
         self._obeyed: list[str] = []
-        self.late = 0
+        self.late = 0  # readings that came after their second was judged
 
     def take(self, rows: Iterable[Row]) -> None:
         """Take in rows of any extruders. A second of an extruder that was judged before is not
@@ -176,8 +178,8 @@ class Monitor:
         before = self.found.producing
         block = self.found.step(ts, values, quality, present)
         self._follow_production(before, values, ts)
-        edges = self._conditions.step(ts, values, quality, present, self.found.now.product)
-        for edge in edges:
+        product = self.found.now.product
+        for edge in self._conditions.step(ts, values, quality, present, product):
             key = self._key(edge.row, edge.slot, edge.condition)
             if key is not None:
                 self.book.turn(key, edge.on, ts, edge.value, edge.limit)
@@ -197,10 +199,8 @@ class Monitor:
 
     def _holding(self, row: int) -> list[tuple[AlarmKey, int]]:
         """Conditions that hold on one extruder now, with their slots."""
-        found = [
-            (self._key(row, e.slot, e.condition), e.slot)
-            for e in active_edges(self._conditions, row)
-        ]
+        edges = active_edges(self._conditions, row)
+        found = [(self._key(row, e.slot, e.condition), e.slot) for e in edges]
         return [(key, slot) for key, slot in found if key is not None]
 
     def _at_block(self, block: int, ts: int) -> None:
@@ -210,9 +210,8 @@ class Monitor:
         for row in range(block % PREDICT_EVERY, len(self._extruders), PREDICT_EVERY):
             extruder = self._extruders[row].id
             self.predictions[extruder] = predict(self.found, row, self.limits_of(extruder))
-        oldest = ts - RECENT_MS
         for one in list(self.malfunctions.values()):
-            if one.ended is not None and max(one.ended or 0, one.resolved_at or 0) < oldest:
+            if one.ended and max(one.ended, one.resolved_at or 0) < ts - RECENT_MS:
                 del self.malfunctions[one.id]
 
     def _keep(self, one: Malfunction, ts: int) -> None:
@@ -222,6 +221,8 @@ class Monitor:
         key = AlarmKey(one.extruder, one.id, Condition.MALFUNCTION)
         if before is None or (before.ended is None) != (one.ended is None):
             self.book.turn(key, one.ended is None, ts)
+        elif before.cause != one.cause and ts - one.detected > SETTLED_MS:
+            self.book.tell_again(key, ts)
 
     def _follow_frozen(self, ts: int) -> None:
         frozen = self.found.frozen.frozen

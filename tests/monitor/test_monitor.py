@@ -238,6 +238,21 @@ def test_acknowledging_the_alarm_acknowledges_the_malfunction(bridged: Watched) 
     assert bridged.monitor.malfunctions[one.id].who == "Ana"
 
 
+def test_a_second_malfunction_on_the_same_extruder_is_told_again(tmp_path: Path) -> None:
+    one = Watched(tmp_path)
+    one.run(1500)
+    one.plant.begin_fault(1, "gearbox_overheating")
+    one.run(1200)
+    (first,) = one.last.values()
+    one.events.clear()
+    one.plant.begin_fault(1, "bridging")
+    one.run(240)
+    (again,) = one.last.values()
+    assert (first.cause, again.cause) == ("gearbox_overheating", "bridging")
+    told = [e for e in one.events if e.kind is Kind.RE_ALARMED]
+    assert [e.key.source for e in told] == [first.id]
+
+
 def test_resolving_keeps_cause_action_and_note_while_readings_go_on(bridged: Watched) -> None:
     (one,) = bridged.last.values()
     bridged.monitor.obey(
