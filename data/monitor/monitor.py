@@ -129,9 +129,9 @@ class Monitor:
         try:
             arrays, document = unpack(fast or b"")
             more, about = unpack(slow or b"")
-        except ValueError:
+            self._restore_document(document)
+        except (ValueError, KeyError, TypeError):  # of another version
             return False
-        self._restore_document(document)
         if about["extruders"] != [e.id for e in self._extruders]:
             return False
         return self._restore_arrays({**arrays, **more}, document)
@@ -268,9 +268,7 @@ class Monitor:
             "suppressed": sorted(self.book.suppressed),
             "malfunctions": [malfunction_to_dict(one) for one in self.malfunctions.values()],
             "tracker": self._tracker.to_dict(),
-            "predictions": {
-                e: [vars(p) for p in made] for e, made in self.predictions.items() if made
-            },
+            "predictions": {e: [vars(p) for p in all_] for e, all_ in self.predictions.items()},
         }
 
     def _restore_document(self, document: Mapping[str, Any]) -> None:
@@ -278,6 +276,8 @@ class Monitor:
         read = [malfunction_from_dict(raw) for raw in document["malfunctions"]]
         self.malfunctions = {one.id: one for one in read if one.extruder in self._row}
         self.framed = set(document["framed"])
+        made = document["predictions"].items()
+        self.predictions = {int(e): tuple(Prediction(**p) for p in all_) for e, all_ in made}
 
     def _restore_arrays(self, arrays: dict[str, Any], document: Mapping[str, Any]) -> bool:
         limits = _part("limits.", arrays)
@@ -288,8 +288,6 @@ class Monitor:
         self._silence.restore(_part("silence.", arrays))
         self._heard, self._frozen = arrays["heard"], arrays["frozen"]
         self._tracker.restore(document["tracker"])
-        made = document["predictions"].items()
-        self.predictions = {int(e): tuple(Prediction(**p) for p in all_) for e, all_ in made}
         return True
 
 

@@ -183,6 +183,14 @@ def test_a_state_that_cannot_be_read_is_refused(blob: bytes | None) -> None:
     assert not Monitor(plant(1), Terms()).restore(blob, blob)
 
 
+def test_a_state_of_another_version_is_refused(line: Line) -> None:
+    arrays, document = unpack(line.monitor.state(slow=False))
+    del document["framed"]
+    assert not Monitor(plant(1), Terms()).restore(
+        pack(arrays, document), line.monitor.state(slow=True)
+    )
+
+
 def test_a_state_of_another_plant_keeps_what_people_were_told(line: Line) -> None:
     line.feed(20, bar=310)
     grown = Monitor(plant(2), Terms())
