@@ -33,13 +33,13 @@ def polls(page: Page) -> list[str]:
 
 
 def head(page: Page) -> int:
-    return int(page.evaluate("Number(document.querySelector('#extruder-root').dataset.mwHead)"))
+    return int(page.evaluate("Number(document.querySelector('#extruder-root')?.dataset.mwHead)"))
 
 
 def wait_for_news(page: Page, seconds: int) -> None:
     start = head(page)
     page.wait_for_function(
-        "head => Number(document.querySelector('#extruder-root').dataset.mwHead) > head",
+        "head => Number(document.querySelector('#extruder-root')?.dataset.mwHead) > head",
         arg=start + 1000 * seconds,
         timeout=20_000,
     )

@@ -57,10 +57,10 @@ def test_the_gauges_show_the_files_cells(
     page.goto(f"{replay.url}/extruder/{MACHINE_2}")
     expect(page.locator(".gauge--loading")).to_have_count(0)
     page.wait_for_function(
-        "ts => Number(document.querySelector('#extruder-root').dataset.mwHead) > 0", arg=0
+        "ts => Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0", arg=0
     )
     head, figures = page.evaluate(
-        """() => [Number(document.querySelector('#extruder-root').dataset.mwHead),
+        """() => [Number(document.querySelector('#extruder-root')?.dataset.mwHead),
         [...document.querySelectorAll('.gauge')].map(g => [
             g.querySelector('[data-mw-part="number"]').textContent,
             g.querySelector('.unit').textContent])]"""
