@@ -13,7 +13,7 @@ from tests.browser.conftest import CHROMIUM_ARGS, chromium_path
 from tests.browser.plants import live_plant
 
 IMAGES = Path(__file__).with_name("images")
-PICTURES = {"plant": "/", "extruder": "/extruder/1", "alarms": "/alarms"}
+PICTURES = {"plant": "/", "extruder": "/extruder/1"}
 #: Long enough for the overload to show and the start-up to be over.
 SETTLE_S = 60
 
