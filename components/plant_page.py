@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from data.extruders import Catalogue, Extruder, Limits
+from data.extruders import Catalogue, Extruder, Limits, what_is_set
 
 #: Up to this many extruders the cards have room for labels and a sparkline.
 ROOMY_UP_TO = 12
@@ -165,13 +163,8 @@ def _card_data(extruder: Extruder) -> dict[str, object]:
             for signal in gauges
         ],
         "limits": {
-            str(product): [_set_limits(limits, signal.name) for signal in gauges]
+            str(product): [what_is_set(limits.get(signal.name, Limits())) for signal in gauges]
             for product, limits in extruder.limits.items()
         },
         "signals": [[s.label, s.unit, s.decimals] for s in extruder.signals],
     }
-
-
-def _set_limits(limits: Mapping[str, Limits], name: str) -> dict[str, float]:
-    found = limits.get(name, Limits())
-    return {key: value for key, value in asdict(found).items() if value is not None}

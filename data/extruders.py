@@ -89,6 +89,11 @@ class Extruder:
                 return index
         return None
 
+    def signal(self, name: str) -> Signal | None:
+        """The signal called `name`, or None."""
+        slot = self.slot(name)
+        return None if slot is None else self.signals[slot]
+
     def limits_for(self, product: int) -> Mapping[str, Limits]:
         """Limits in force for a product code, falling back to those for any product."""
         return self.limits.get(product) or self.limits.get(0) or {}
@@ -112,6 +117,16 @@ class Catalogue:
         """The extruder with this number, or None."""
         return next((e for e in self.extruders if e.id == extruder_id), None)
 
+    def extruder_name(self, extruder_id: int) -> str:
+        """Name of an extruder, also of one that has left the catalogue."""
+        extruder = self.extruder(extruder_id)
+        return extruder.name if extruder else f"Extruder {extruder_id}"
+
+    def signal(self, extruder_id: int, name: str) -> Signal | None:
+        """The signal of an extruder that is called `name`, or None."""
+        extruder = self.extruder(extruder_id)
+        return extruder.signal(name) if extruder else None
+
     def product_name(self, code: int) -> str:
         """Name of a product code; empty for none."""
         return next((p.name for p in self.products if p.code == code), "")
@@ -125,10 +140,12 @@ def signal_from_dict(raw: Mapping[str, Any]) -> Signal:
 
 def limits_to_dict(limits: Mapping[str, Limits]) -> dict[str, dict[str, Any]]:
     """Limits by signal name as plain JSON values, without the unset ones."""
-    return {
-        name: {key: value for key, value in asdict(one).items() if value is not None}
-        for name, one in limits.items()
-    }
+    return {name: what_is_set(one) for name, one in limits.items()}
+
+
+def what_is_set(limits: Limits) -> dict[str, Any]:
+    """One signal's limits as plain JSON values, without the unset ones."""
+    return {key: value for key, value in asdict(limits).items() if value is not None}
 
 
 def limits_from_dict(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Limits]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from data.alarms.definitions import LIMITS, OTHERS, Definition, definition
-from data.alarms.events import AlarmEvent, AlarmKey, Condition, Priority, State
+from data.alarms.events import AlarmEvent, AlarmKey, Condition, State
 from data.alarms.states import (
     Actor,
     Alarm,
@@ -28,7 +28,7 @@ from data.alarms.states import (
     unsuppress,
 )
 from data.commands import Action, Command
-from data.extruders import Extruder, Limits, limits_to_dict
+from data.extruders import Extruder, Limits, what_is_set
 
 LimitsOf = Callable[[int], Mapping[str, Limits]]
 
@@ -63,7 +63,7 @@ class AlarmBook:
             return
         if key not in self.alarms and self._is_suppressed(key):
             return
-        limits = limits_to_dict({"": self._limits(key)})[""]
+        limits = what_is_set(self._limits(key))
         self._put(key, activate(self._get(key), ts, value, limit, limits, self.definition(key)))
 
     def suppress(self, extruder: int, ts: int) -> None:
@@ -110,10 +110,8 @@ class AlarmBook:
 
     def definition(self, key: AlarmKey) -> Definition:
         """Settings of an alarm under the limits in force."""
-        signal = next(
-            (s for s in self._extruders[key.extruder].signals if s.name == key.source), None
-        )
-        if key.condition in OTHERS or signal is None:
+        signal = self._extruders[key.extruder].signal(key.source)
+        if signal is None:
             return OTHERS.get(key.condition, OTHERS[Condition.BAD])
         return definition(signal, self._limits(key), key.condition)
 
@@ -136,10 +134,7 @@ class AlarmBook:
         return _SIMPLE[action](alarm, ts, by)
 
     def _get(self, key: AlarmKey) -> Alarm:
-        return self.alarms.get(key) or Alarm(key, self._priority(key))
-
-    def _priority(self, key: AlarmKey) -> Priority:
-        return self.definition(key).priority
+        return self.alarms.get(key) or Alarm(key, self.definition(key).priority)
 
     def _limits(self, key: AlarmKey) -> Limits:
         return self._limits_of(key.extruder).get(key.source, Limits())
@@ -157,7 +152,7 @@ class AlarmBook:
         if alarm.at_rest:
             self.alarms.pop(key, None)
         else:
-            self.alarms[key] = replace(alarm, priority=self._priority(key))
+            self.alarms[key] = alarm
         self._changes.touched.add(key)
         self._changes.events += events
 

@@ -62,15 +62,6 @@ def card_extras(monitor: Monitor) -> dict[int, dict[str, Any]]:
     return extras
 
 
-def label_of(key: AlarmKey, monitor: Monitor) -> str:
-    """What an alarm is about: a signal's label, a malfunction's cause."""
-    if key.condition is Condition.MALFUNCTION:
-        one = monitor.malfunctions.get(key.source)
-        return _cause(one) if one else "Malfunction"
-    signal = _signal(key, monitor.catalogue)
-    return signal.label if signal else ""
-
-
 def _alarm(monitor: Monitor, alarm: Alarm, malfunctions: Mapping[int, str]) -> dict[str, Any]:
     key = alarm.key
     return {
@@ -113,23 +104,24 @@ def _title(id_: str, monitor: Monitor) -> str:
 
 
 def _about(key: AlarmKey, monitor: Monitor) -> dict[str, Any]:
-    extruder = monitor.catalogue.extruder(key.extruder)
-    signal = _signal(key, monitor.catalogue)
+    signal = monitor.catalogue.signal(key.extruder, key.source)
     return {
         "id": str(key),
         "extruder": key.extruder,
-        "extruder_name": extruder.name if extruder else f"Extruder {key.extruder}",
-        "label": label_of(key, monitor),
+        "extruder_name": monitor.catalogue.extruder_name(key.extruder),
+        "label": _label(key, signal, monitor),
         "unit": signal.unit if signal else "",
         "decimals": signal.decimals if signal else 1,
         "condition": key.condition,
     }
 
 
-def _signal(key: AlarmKey, catalogue: Catalogue) -> Signal | None:
-    extruder = catalogue.extruder(key.extruder)
-    slot = extruder.slot(key.source) if extruder else None
-    return extruder.signals[slot] if extruder and slot is not None else None
+def _label(key: AlarmKey, signal: Signal | None, monitor: Monitor) -> str:
+    """What an alarm is about: a signal's label, a malfunction's cause."""
+    if key.condition is Condition.MALFUNCTION:
+        one = monitor.malfunctions.get(key.source)
+        return _cause(one) if one else "Malfunction"
+    return signal.label if signal else ""
 
 
 def _malfunction(one: Malfunction, catalogue: Catalogue, terms: Terms) -> dict[str, Any]:

@@ -34,17 +34,6 @@ class Plant:
     base_url: str
     catalogue: Catalogue
 
-    def extruder_name(self, number: int) -> str:
-        """Name of an extruder, also of one that has left the catalogue."""
-        extruder = self.catalogue.extruder(number)
-        return extruder.name if extruder else f"Extruder {number}"
-
-    def signal(self, key: AlarmKey) -> Signal | None:
-        """The signal that an alarm is about; None for other alarms."""
-        extruder = self.catalogue.extruder(key.extruder)
-        slot = extruder.slot(key.source) if extruder else None
-        return extruder.signals[slot] if extruder and slot is not None else None
-
     def time(self, ts: int) -> str:
         """A time (ms) on the plant's clock, with its zone."""
         return f"{datetime.fromtimestamp(ts / 1000, self.zone):%a %Y-%m-%d %H:%M:%S %Z}"
@@ -88,13 +77,13 @@ def of_alarm(alarm: Alarm, malfunctions: Mapping[str, Malfunction]) -> Subject:
 
 def title(lead: str, subject: Subject, plant: Plant) -> str:
     """One line: `lead` says what happened, such as "Critical alarm"."""
-    text = f"{lead}: {plant.extruder_name(subject.key.extruder)}, {_what(subject, plant)}"
+    text = f"{lead}: {plant.catalogue.extruder_name(subject.key.extruder)}, {_what(subject, plant)}"
     return " ".join(text.split())
 
 
 def body(subject: Subject, plant: Plant, *, cleared: bool = False) -> str:
     """Some lines: where, what, why and what to check first, since when, where to look."""
-    name = plant.extruder_name(subject.key.extruder)
+    name = plant.catalogue.extruder_name(subject.key.extruder)
     lines = [
         ", ".join(filter(None, (plant.name, name))),
         _what(subject, plant),
@@ -111,8 +100,9 @@ def _what(subject: Subject, plant: Plant) -> str:
     if subject.key.condition is Condition.MALFUNCTION:
         causes = subject.malfunction.causes if subject.malfunction else ()
         return causes[0].label if causes else UNCLEAR
-    signal, says = plant.signal(subject.key), SAYS[subject.key.condition]
-    label = signal.label if signal else subject.key.source
+    key, says = subject.key, SAYS[subject.key.condition]
+    signal = plant.catalogue.signal(key.extruder, key.source)
+    label = signal.label if signal else key.source
     if subject.key.condition is Condition.SILENT:
         return says
     value, limit = _number(subject.value, signal), _number(subject.limit, signal)
