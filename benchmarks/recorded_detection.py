@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from data.commands import Action, Command
-from data.detection.arrays import Floats
 from data.detection.mean_chart import MeanChart
 from data.detection.swing_chart import SwingChart
 from data.malfunctions.malfunction import Stage
 from data.monitor.findings import Terms
 from data.monitor.monitor import Monitor
+from data.stateful import Floats
 from data.windows import Row
 from tests.conftest import DATA_DEFAULT, DATA_VARIABLE
 from tests.recordings import mapping_of, read

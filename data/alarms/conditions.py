@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +15,11 @@ from data.alarms.definitions import HIGH, LIMITS, OTHERS, bound_of, definition
 from data.alarms.events import Condition
 from data.extruders import Extruder, Limits
 from data.quality import Quality
+from data.stateful import Flags, Floats, State, Stateful
 from data.windows import Qualities, Values
 
 ORDER = (*LIMITS, Condition.BAD)
 BAD = ORDER.index(Condition.BAD)
-
-Floats = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class _Table:
 _SIGN = np.array([1.0 if c in HIGH else -1.0 for c in LIMITS], np.float32)
 
 
-class LimitConditions:
+class LimitConditions(Stateful):
     """Which conditions hold on every signal, after deadband and delays.
 
     `active` (E, S, 5) is what holds; `since` (E, S, 5) the ms since the epoch from which the
@@ -96,23 +93,10 @@ class LimitConditions:
         judged &= present[:, None, None]
         return dropped + self._edges(ts, values, holds, judged)
 
-    def state(self) -> dict[str, npt.NDArray[Any]]:
-        """All that must be remembered, as arrays by name."""
-        return {name: getattr(self, name) for name in self.ARRAYS}
-
-    def fits(self, state: dict[str, npt.NDArray[Any]]) -> bool:
-        """True if every array is there with the right shape and type."""
-        return all(
-            name in state and state[name].shape == one.shape and state[name].dtype == one.dtype
-            for name, one in self.state().items()
-        )
-
-    def restore(self, state: dict[str, npt.NDArray[Any]]) -> bool:
-        """Go on from a state; False, and nothing changed, if it does not fit."""
-        if not self.fits(state):
+    def restore(self, state: State) -> bool:
+        """As Stateful.restore, with the limits of each product in force."""
+        if not super().restore(state):
             return False
-        for name in self.ARRAYS:
-            setattr(self, name, state[name].copy())
         for row, product in enumerate(self.product.tolist()):
             self._put_in_force(row, product)
         return True

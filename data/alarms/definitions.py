@@ -81,16 +81,6 @@ OTHERS = {
 }
 
 
-def malfunction_definition() -> Definition:
-    """Settings of the alarm that a malfunction raises."""
-    return OTHERS[Condition.MALFUNCTION]
-
-
-def silent_definition() -> Definition:
-    """Settings of the alarm of an extruder without readings."""
-    return OTHERS[Condition.SILENT]
-
-
 def bound_of(limits: Limits, condition: Condition) -> float | None:
     """The limit that a condition names; None if it is not set or no limit."""
     value = getattr(limits, condition.lower(), None) if condition in LIMITS else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.detection.arrays import Flags, Floats, Stateful
+from data.stateful import Flags, Floats, Stateful
 
 #: Length of a block in ms. DOMAIN.md: never chart raw 1 s readings.
 BLOCK_MS = 10_000

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.detection.arrays import Flags, Floats, Ints
 from data.extruders import JOB_STATUS, PRODUCT, Extruder, Signal
 from data.quality import Quality
+from data.stateful import Flags, Floats, Ints
 from data.windows import Qualities, Values
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from data.detection.arrays import Flags, Floats, Ints, State, Stateful
 from data.detection.blocks import BLOCK_MS, Blocks
 from data.detection.channels import Channels, state_codes
 from data.detection.mean_chart import MeanChart
@@ -16,6 +15,7 @@ from data.detection.minutes import BLOCKS_PER_MINUTE, Minutes
 from data.detection.sensors import FrozenDetector
 from data.detection.swing_chart import SwingChart
 from data.extruders import JOB_IN_PRODUCTION, NO_JOB, Extruder
+from data.stateful import Flags, Floats, Ints, State, Stateful, prefixed, state_of
 from data.windows import Qualities, Values
 
 #: Channels that the variance detector follows: where surging shows.
@@ -75,8 +75,8 @@ class Detectors:
         producing: Flags = (self.now.job == JOB_IN_PRODUCTION) | (self.now.job == UNKNOWN_JOB)
         return producing
 
-    def forget(self, rows: Flags, running: bool = False) -> None:
-        """Learn anew what is normal on these extruders (E,).
+    def forget(self, rows: Flags | int, running: bool = False) -> None:
+        """Learn anew what is normal on these extruders (E,), or on one row.
 
         At once if they were `running` all along, else after every channel's time to settle.
         """
@@ -92,16 +92,15 @@ class Detectors:
         `slow_changed` says whether the latter have changed since somebody took it back.
         """
         parts = self._slow if slow else self._fast
-        return {
-            f"{part}.{name}": array
-            for part, detector in parts.items()
-            for name, array in detector.state().items()
-        }
+        state: State = {}
+        for part, detector in parts.items():
+            state |= prefixed(part, detector.state())
+        return state
 
     def restore(self, state: dict[str, npt.NDArray[Any]]) -> bool:
         """Go on from a state; False, and nothing changed, if it does not fit this plant."""
         parts = {**self._slow, **self._fast}
-        wanted = {part: _named(part, state) for part in parts}
+        wanted = {part: state_of(part, state) for part in parts}
         if not all(parts[part].fits(arrays) for part, arrays in wanted.items()):
             return False
         for part, arrays in wanted.items():
@@ -177,11 +176,6 @@ def _scales(extruders: Sequence[Extruder], signals: int) -> tuple[Floats, Floats
             if not signal.states:
                 low[row, slot], high[row, slot] = signal.low, signal.high
     return low, high
-
-
-def _named(part: str, state: State) -> State:
-    start = f"{part}."
-    return {key[len(start) :]: array for key, array in state.items() if key.startswith(start)}
 
 
 def ms_of(block: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.detection.arrays import Flags, Floats, Ints, Stateful
+from data.stateful import Flags, Floats, Ints, Stateful
 
 #: Blocks (10 s) that make a baseline (D).
 LEARN_BLOCKS = 60
@@ -69,7 +69,7 @@ class MeanChart(Stateful):
         out: Flags = (self.up > DECISION) | (self.down > DECISION)
         return out
 
-    def forget(self, rows: Flags, settle: Ints) -> None:
+    def forget(self, rows: Flags | int, settle: Ints) -> None:
         """Begin again on these extruders (E,): another product, a restart, a new normal.
 
         `settle` (C,) is how many blocks of production to let pass before learning.

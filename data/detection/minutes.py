@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.detection.arrays import Floats, Ints, Stateful
+from data.stateful import Floats, Ints, Stateful
 
 MINUTES, BLOCKS_PER_MINUTE = 60, 6
 

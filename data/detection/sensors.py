@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.detection.arrays import Flags, Ints, Stateful
 from data.quality import Quality
+from data.stateful import Flags, Ints, Stateful
 from data.windows import Qualities, Values
 
 #: Unchanged this many times longer than ever before, and for at least so many seconds (D).
@@ -43,7 +43,7 @@ class FrozenDetector(Stateful):
         frozen: Flags = judged & (self.unchanged > limit)
         return frozen
 
-    def forget(self, rows: Flags) -> None:
+    def forget(self, rows: Flags | int) -> None:
         """What is standing may well be constant: begin again on these extruders (E,)."""
         for array in (self.unchanged, self.longest, self.watched, self.changes):
             array[rows] = 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.detection.arrays import Flags, Floats, Ints, Stateful
+from data.stateful import Flags, Floats, Ints, Stateful
 
 #: Blocks (10 s) of the rolling standard deviation, and those that make its baseline.
 SPAN, LEARN_BLOCKS = 12, 60
@@ -43,7 +43,7 @@ class SwingChart(Stateful):
         out: Flags = self.held >= PERSIST
         return out
 
-    def forget(self, rows: Flags) -> None:
+    def forget(self, rows: Flags | int) -> None:
         """Begin again on these extruders (E,)."""
         for array in (self.filled, self.n, self.healthy, self.ratio, self.held):
             array[rows] = 0

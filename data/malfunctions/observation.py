@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.detection.arrays import Ints
 from data.detection.channels import Channels
 from data.detection.detectors import SWINGING, Detectors
 from data.detection.mean_chart import DECISION
 from data.detection.swing_chart import RATIO
+from data.stateful import Ints
 
 #: Shifts, in deltas of the mean detector, below which a feature is noise, and that count in full.
 NOISE, FULL = 0.4, 3.0

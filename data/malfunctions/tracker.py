@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from data.detection.arrays import Flags
 from data.detection.blocks import BLOCK_MS
 from data.detection.change_point import change_point
 from data.detection.detectors import Detectors, ms_of
@@ -98,7 +97,7 @@ class Tracker:
         if not seen.alarming:
             return None
         if _operator_changed_speed(seen):
-            found.forget(_only(row, found), running=True)
+            found.forget(row, running=True)
             return None
         self._pending[row] = self._pending.get(row, 0) + 1
         if self._pending[row] < CONFIRM and not CERTAIN & set(seen.alarming):
@@ -121,7 +120,7 @@ class Tracker:
     def _follow(self, found: Detectors, row: int, block: int, alarming: bool) -> Malfunction:
         one = self.followed[row]
         clock = one.clock
-        if one.malfunction.ended is None or not self._past_residence(one.malfunction, block):
+        if not self._past_residence(one.malfunction, block):
             kgh = float(found.now.means[row, found.channels.index["throughput"]])
             clock = clock.run(int(found.now.job[row]), kgh, BLOCK_MS / 1000)
         if alarming:
@@ -215,11 +214,6 @@ def _minutes(found: Detectors, row: int) -> list[tuple[int, float]]:
 
 def _weight(seen: Observation) -> float:
     return float(sum(strength**2 for strength in seen.strength.values()))
-
-
-def _only(row: int, found: Detectors) -> Flags:
-    flags: Flags = np.arange(found.channels.shape[0]) == row
-    return flags
 
 
 def _followed(raw: Mapping[str, Any]) -> Followed:

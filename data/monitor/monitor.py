@@ -13,7 +13,6 @@ from data.alarms.definitions import bound_of
 from data.alarms.events import AlarmKey, Condition
 from data.alarms.states import Actor
 from data.commands import ON_ALARMS, Action, Command
-from data.detection.arrays import Flags
 from data.detection.detectors import Detectors
 from data.extruders import Catalogue, Limits
 from data.malfunctions.malfunction import (
@@ -31,6 +30,7 @@ from data.monitor.findings import Findings, Terms
 from data.monitor.packing import pack, unpack
 from data.monitor.predictions import Prediction, predict
 from data.monitor.silence import Silence
+from data.stateful import Flags, prefixed, state_of
 from data.windows import Row, Values, fit
 
 #: Ended and resolved malfunctions stay on the live screens for so long.
@@ -115,11 +115,11 @@ class Monitor:
 
     def state(self, slow: bool) -> bytes:
         """What changes every second, or what changes once a block (10 s)."""
-        arrays = {f"found.{name}": one for name, one in self.found.state(slow).items()}
+        arrays = prefixed("found", self.found.state(slow))
         if slow:
             return pack(arrays, {"extruders": [e.id for e in self._extruders]})
-        arrays |= {f"limits.{name}": one for name, one in self._conditions.state().items()}
-        arrays |= {f"silence.{name}": one for name, one in self._silence.state().items()}
+        arrays |= prefixed("limits", self._conditions.state())
+        arrays |= prefixed("silence", self._silence.state())
         arrays |= {"heard": self._heard, "frozen": self._frozen}
         return pack(arrays, self._document())
 
@@ -250,7 +250,7 @@ class Monitor:
         one = replace(acknowledged(one, command.who, now), who=command.who)
         if command.action is Action.RESOLVE_MALFUNCTION:
             if one.ended is None:  # what lasts although it is resolved is the new normal
-                self.found.forget(np.arange(len(self._extruders)) == self._row[one.extruder], True)
+                self.found.forget(self._row[one.extruder], running=True)
             one = replace(
                 one, stage=Stage.RESOLVED, resolved_at=now, cause_found=command.cause,
                 action=command.action_taken, note=command.comment,
@@ -280,12 +280,12 @@ class Monitor:
         self.predictions = {int(e): tuple(Prediction(**p) for p in all_) for e, all_ in made}
 
     def _restore_arrays(self, arrays: dict[str, Any], document: Mapping[str, Any]) -> bool:
-        limits = _part("limits.", arrays)
+        limits = state_of("limits", arrays)
         if arrays["frozen"].shape != self._frozen.shape:
             return False
-        if not (self.found.restore(_part("found.", arrays)) and self._conditions.restore(limits)):
+        if not (self.found.restore(state_of("found", arrays)) and self._conditions.restore(limits)):
             return False
-        self._silence.restore(_part("silence.", arrays))
+        self._silence.restore(state_of("silence", arrays))
         self._heard, self._frozen = arrays["heard"], arrays["frozen"]
         self._tracker.restore(document["tracker"])
         return True
@@ -293,7 +293,3 @@ class Monitor:
 
 def _number(value: np.float32) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _part(start: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
-    return {name[len(start) :]: one for name, one in arrays.items() if name.startswith(start)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from data.detection.arrays import Flags, Stateful
+from data.stateful import Flags, Stateful
 
 #: An extruder without new readings for so long is an alarm of its own (D).
 SILENT_AFTER_MS = 60_000

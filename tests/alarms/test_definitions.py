@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from data.alarms.definitions import (
     HIGH,
     LIMITS,
+    OTHERS,
     bound_of,
     definition,
-    malfunction_definition,
-    silent_definition,
 )
 from data.alarms.events import Condition, Priority
 from data.extruders import Limits, Signal
@@ -77,8 +76,8 @@ def test_only_critical_alarms_are_told_again_by_default() -> None:
 
 
 def test_malfunctions_and_silence_are_of_high_priority() -> None:
-    assert malfunction_definition().priority is Priority.HIGH
-    assert silent_definition().priority is Priority.HIGH
+    assert OTHERS[Condition.MALFUNCTION].priority is Priority.HIGH
+    assert OTHERS[Condition.SILENT].priority is Priority.HIGH
 
 
 def test_a_failed_sensor_waits_5_s_to_come_and_60_s_to_go() -> None:

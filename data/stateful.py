@@ -1,4 +1,4 @@
-"""State of detectors as named arrays, so that any worker can go on where another stopped."""
+"""State as named arrays, so that any worker can go on where another stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ State = dict[str, npt.NDArray[Any]]
 
 
 class Stateful:
-    """A detector whose whole memory is the arrays named in `ARRAYS`."""
+    """Something whose whole memory is the arrays named in `ARRAYS`."""
 
     ARRAYS: ClassVar[tuple[str, ...]] = ()
 
@@ -31,7 +31,21 @@ class Stateful:
             for name in self.ARRAYS
         )
 
-    def restore(self, state: State) -> None:
-        """Go on from arrays that fit."""
+    def restore(self, state: State) -> bool:
+        """Go on from a state; False, and nothing changed, if it does not fit."""
+        if not self.fits(state):
+            return False
         for name in self.ARRAYS:
             setattr(self, name, state[name].copy())
+        return True
+
+
+def prefixed(part: str, state: State) -> State:
+    """A state under the name of the part that it belongs to."""
+    return {f"{part}.{name}": array for name, array in state.items()}
+
+
+def state_of(part: str, state: State) -> State:
+    """Inverse of `prefixed`: what belongs to one part."""
+    start = f"{part}."
+    return {name[len(start) :]: one for name, one in state.items() if name.startswith(start)}
