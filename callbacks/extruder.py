@@ -8,8 +8,7 @@ import dash
 from dash.development.base_component import Component
 
 from components.extruder_page import extruder_page
-from components.states import unavailable, unknown, waiting
-from data.errors import WindowsUnavailable
+from components.states import page_or_why, unknown
 from data.extruders import Catalogue
 
 
@@ -17,14 +16,11 @@ def register(catalogue: Callable[[], Catalogue]) -> None:
     """Register the page under `/extruder/<number>`."""
 
     def layout(extruder: str = "", **_query: str) -> Component:
-        try:
-            found = catalogue()
-        except WindowsUnavailable as error:
-            return unavailable(str(error))
-        if not found.extruders:
-            return waiting()
-        one = found.extruder(int(extruder)) if extruder.isdecimal() else None
-        return extruder_page(one, found) if one else unknown(extruder)
+        def page(found: Catalogue) -> Component:
+            one = found.extruder(int(extruder)) if extruder.isdecimal() else None
+            return extruder_page(one, found) if one else unknown(extruder)
+
+        return page_or_why(catalogue, page)
 
     dash.register_page(
         "extruder",

@@ -8,8 +8,7 @@ import dash
 from dash.development.base_component import Component
 
 from components.plant_page import plant_page
-from components.states import not_found, unavailable, waiting
-from data.errors import WindowsUnavailable
+from components.states import not_found, page_or_why
 from data.extruders import Catalogue
 
 
@@ -17,11 +16,7 @@ def register(catalogue: Callable[[], Catalogue]) -> None:
     """Register the page under `/`."""
 
     def layout(**_query: str) -> Component:
-        try:
-            found = catalogue()
-        except WindowsUnavailable as error:
-            return unavailable(str(error))
-        return plant_page(found) if found.extruders else waiting()
+        return page_or_why(catalogue, plant_page)
 
     dash.register_page("not_found_404", name="No such page", layout=not_found())
     dash.register_page("plant", path="/", name="Plant", title="Plant – Meltwatch", layout=layout)

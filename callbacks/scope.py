@@ -8,8 +8,7 @@ import dash
 from dash.development.base_component import Component
 
 from components.scope_page import scope_page
-from components.states import unavailable, waiting
-from data.errors import WindowsUnavailable
+from components.states import page_or_why
 from data.extruders import Catalogue
 
 
@@ -17,11 +16,7 @@ def register(catalogue: Callable[[], Catalogue]) -> None:
     """Register the page under `/scope`; its query is the browser's."""
 
     def layout(**_query: str) -> Component:
-        try:
-            found = catalogue()
-        except WindowsUnavailable as error:
-            return unavailable(str(error))
-        return scope_page(found) if found.extruders else waiting()
+        return page_or_why(catalogue, scope_page)
 
     dash.register_page(
         "scope", path="/scope", name="Scope", title="Scope – Meltwatch", layout=layout

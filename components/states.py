@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dash import dcc, html
 from dash.development.base_component import Component
+
+from data.errors import WindowsUnavailable
+from data.extruders import Catalogue
 
 
 def notice(title: str, text: str, watch: bool = False) -> Component:
@@ -15,6 +20,17 @@ def notice(title: str, text: str, watch: bool = False) -> Component:
         className="notice",
         **attributes,
     )
+
+
+def page_or_why(
+    catalogue: Callable[[], Catalogue], page: Callable[[Catalogue], Component]
+) -> Component:
+    """The page of the catalogue, or why there is none yet."""
+    try:
+        found = catalogue()
+    except WindowsUnavailable as error:
+        return unavailable(str(error))
+    return page(found) if found.extruders else waiting()
 
 
 def unavailable(reason: str) -> Component:
