@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from redis import Redis
-from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
@@ -17,7 +16,8 @@ from rq.results import Result
 from rq.serializers import JSONSerializer
 
 from data.commands import check_limits, command_from_dict
-from data.errors import CommandError, NoWorker, WindowsUnavailable
+from data.errors import CommandError, NoWorker
+from data.redis_errors import translated
 
 QUEUE = "meltwatch"
 #: The web process knows the jobs by name only: it must not import what reads the store.
@@ -28,6 +28,7 @@ COMMAND_TIMEOUT_S = 5
 #: A worker that has taken a command gets this much longer to answer.
 GRACE_S = 2.0
 REPLAY_TTL_S = 120
+#: No replay takes longer: seven days of one extruder take about 6 s.
 REPLAY_TIMEOUT_S = 300
 REPLAY_KEPT_S = 600
 #: Where there is one worker only, every replay that waits makes the screens stand still longer.
@@ -39,6 +40,11 @@ _STATES = {JobStatus.STARTED: "running", JobStatus.FINISHED: "done"}
 _WAITING = {JobStatus.CREATED, JobStatus.QUEUED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
 
 
+def job_queue(connection: Redis) -> Queue:
+    """The queue of all jobs; JSON, so that nothing from Redis is unpickled."""
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+
+
 class CommandQueue:
     """The jobs of one web process. All methods raise WindowsUnavailable if Redis is away.
 
@@ -46,7 +52,7 @@ class CommandQueue:
     """
 
     def __init__(self, connection: Redis) -> None:
-        self._queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+        self._queue = job_queue(connection)
 
     def send(self, raw: Mapping[str, Any], timeout_s: float = 3.0) -> dict[str, Any]:
         """Have a command recorded; returns what the job said once the command is durable.
@@ -56,7 +62,7 @@ class CommandQueue:
         command_from_dict(raw, ts=0)
         if not _ID.fullmatch(raw["id"]):
             raise CommandError("id", raw["id"], "letters, digits, - and _")
-        with _translated():
+        with translated():
             job = self._enqueue(dict(raw))
             result = _wait(job, timeout_s) or self._give_up(job, timeout_s)
         return _recorded(result)
@@ -68,7 +74,7 @@ class CommandQueue:
         field, NoWorker while MAX_REPLAYS_WAITING wait (a few more if asked at the same moment).
         """
         _check_replay(raw)
-        with _translated():
+        with translated():
             waiting = sum(id_.startswith("replay-") for id_ in self._queue.job_ids)
             if waiting >= MAX_REPLAYS_WAITING:
                 raise NoWorker(f"not started: {waiting} replays wait for a worker; try again")
@@ -89,7 +95,7 @@ class CommandQueue:
         {"state": "waiting" | "running" | "done" | "failed", "progress": 0…1, "result": … or
         None, "error": ""}
         """
-        with _translated():
+        with translated():
             known = id_.startswith("replay-") and _ID.fullmatch(id_)
             job = self._job(id_) if known else None
             return None if job is None else _state(job)
@@ -194,14 +200,3 @@ def _check_replay(raw: Mapping[str, Any]) -> None:
     if not isinstance(raw.get("signal"), str) or not raw["signal"]:
         raise CommandError("signal", raw.get("signal"), "the name of a signal")
     check_limits(raw.get("limits"))
-
-
-class _translated:
-    """RedisError → WindowsUnavailable, so that callers know one family of errors."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, RedisError):
-            raise WindowsUnavailable(f"Redis: {error}") from error

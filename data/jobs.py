@@ -7,12 +7,11 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
 
-from redis import Redis
 from redis.exceptions import LockError
 from rq import Queue, get_current_job
 from rq.exceptions import DuplicateJobError
-from rq.serializers import JSONSerializer
 
+from data.command_queue import REPLAY_TIMEOUT_S
 from data.errors import CommandError, MeltwatchError
 from data.journal import Journal
 from data.journal.recording import record_command
@@ -21,14 +20,11 @@ from data.refresh import Outcome, Refresher
 from data.telemetry import TelemetryStore
 from data.window_cache.writer import WindowWriter
 
-QUEUE = "meltwatch"
 #: A tick that waited longer than this is pointless: the next one does its work.
 TICK_TTL_S = 2
 REFRESH_TIMEOUT_S = 5
 #: 1,000 extruders take about 5 s; the lease is renewed after every chunk.
 REBUILD_TIMEOUT_S = 120
-#: No replay takes longer: seven days of one extruder take about 6 s.
-REPLAY_LOCK_S = 300
 
 
 class _Parts:
@@ -52,11 +48,6 @@ def use(
     _Parts.refresher, _Parts.windows, _Parts.queue = refresher, windows, to
     # In a class a function would become a method.
     _Parts.open_journal, _Parts.open_store = staticmethod(open_journal), staticmethod(open_store)
-
-
-def queue(connection: Redis) -> Queue:
-    """The queue of all jobs; JSON, so that nothing from Redis is unpickled."""
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
 
 
 def enqueue_refresh(to: Queue, tick: int) -> None:
@@ -92,7 +83,9 @@ def replay(raw: dict[str, Any]) -> dict[str, Any]:
             job.meta["progress"] = round(share, 2)
             job.save_meta()  # type: ignore[no-untyped-call]
 
-    only = _Parts.queue.connection.lock("meltwatch:replay", timeout=REPLAY_LOCK_S, blocking=False)
+    only = _Parts.queue.connection.lock(
+        "meltwatch:replay", timeout=REPLAY_TIMEOUT_S, blocking=False
+    )
     if not only.acquire():  # the other worker must stay free for refreshes
         return {"error": "another replay is running: try again in a minute"}
     try:

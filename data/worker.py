@@ -15,6 +15,7 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
 from data import jobs
+from data.command_queue import job_queue
 from data.errors import MeltwatchError
 from data.journal import open_journal
 from data.notifier.delivery import deliver_for_ever
@@ -73,7 +74,7 @@ def main() -> None:
     windows = WindowWriter(connect(settings.redis_url), Keys())
     routes = load_routes(Path(settings.notify)) if settings.notify else Routes()
     journal = partial(open_journal, settings.database_url)
-    queue = jobs.queue(connect(settings.queue_url))
+    queue = job_queue(connect(settings.queue_url))
     jobs.use(
         build_refresher(settings, windows, routes),
         windows,
@@ -94,7 +95,7 @@ def work_for_ever(queue_url: str) -> None:
     while True:
         connection = connect(queue_url)
         worker = SimpleWorker(
-            [jobs.queue(connection)],
+            [job_queue(connection)],
             connection=connection,
             serializer=JSONSerializer,
             worker_ttl=WORKER_TTL_S,

@@ -13,7 +13,7 @@ import pytest
 from rq import get_current_job
 
 from data import jobs
-from data.command_queue import COMMAND_JOB, CommandQueue
+from data.command_queue import COMMAND_JOB, CommandQueue, job_queue
 from data.errors import CommandError, NoWorker, StoreError, WindowsUnavailable
 from data.journal import Batch, Journal, open_journal
 from data.journal.recording import record_command
@@ -174,7 +174,7 @@ def test_the_job_refuses_a_bad_field_by_an_answer(journal: Journal, windows: Win
 
 
 def test_commands_go_before_everything_that_waits(queue: CommandQueue, redis_url: str) -> None:
-    waiting = jobs.queue(connect(redis_url))
+    waiting = job_queue(connect(redis_url))
     jobs.enqueue_refresh(waiting, 1)
     sender = threading.Thread(target=lambda: give_up(queue))
     sender.start()
@@ -235,7 +235,7 @@ def test_replays_do_not_pile_up(
     monkeypatch: pytest.MonkeyPatch, redis_url: str, queue: CommandQueue
 ) -> None:
     monkeypatch.setattr(jobs, "replay", lambda raw: {"readings": 1})
-    jobs.enqueue_refresh(jobs.queue(connect(redis_url)), 1)
+    jobs.enqueue_refresh(job_queue(connect(redis_url)), 1)
     waiting = [queue.replay(REPLAY) for _ in range(3)]
     with pytest.raises(NoWorker, match="not started: 3 replays wait for a worker; try again"):
         queue.replay(REPLAY)
@@ -245,7 +245,7 @@ def test_replays_do_not_pile_up(
 
 
 def test_only_replays_can_be_asked_for(redis_url: str, queue: CommandQueue) -> None:
-    jobs.enqueue_refresh(jobs.queue(connect(redis_url)), 1)
+    jobs.enqueue_refresh(job_queue(connect(redis_url)), 1)
     for id_ in ("refresh-1", "replay-unknown", "replay-\n", ""):
         assert queue.replay_state(id_) is None
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from data.errors import WindowsUnavailable
 from data.extruders import Catalogue, catalogue_from_dict
+from data.redis_errors import translated
 from data.window_cache import LIVE, Keys, Status
 from data.windows import HEADER_SIZE, Header, Window, tail_ranges, unroll_tail
 
@@ -36,7 +35,7 @@ class WindowReader:
         `steps(extruder, header)` says how many of each. Extruders without a ring are left out.
         """
         headers: dict[int, Header] = {}
-        try:
+        with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for extruder in extruders:
                     pipe.getrange(self.keys.ring(extruder), 0, HEADER_SIZE - 1)
@@ -51,8 +50,6 @@ class WindowReader:
                     for first, last in parts:
                         pipe.getrange(self.keys.ring(extruder), first, last)
                 found = iter(await pipe.execute())
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
         windows = {
             extruder: unroll_tail(headers[extruder], b"".join(next(found) for _ in parts))
             for extruder, parts in ranges.items()
@@ -61,7 +58,7 @@ class WindowReader:
 
     async def commits(self) -> AsyncGenerator[bool, None]:
         """True for every commit as it happens, False after half a second without one."""
-        try:
+        with translated():
             async with self._redis.pubsub() as subscription:
                 await subscription.subscribe(self.keys.commits)
                 while True:
@@ -69,18 +66,14 @@ class WindowReader:
                         ignore_subscribe_messages=True, timeout=0.5
                     )
                     yield message is not None
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
 
     async def summaries(self) -> tuple[list[bytes], Status]:
         """All cards as JSON texts, and the refresh's status."""
-        try:
+        with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.hvals(self.keys.summaries)
                 pipe.hgetall(self.keys.status)
                 cards, status = await pipe.execute()
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
         return cards, Status.from_hash(status)
 
     async def alarms(self) -> tuple[bytes | None, Status]:
@@ -100,51 +93,41 @@ class WindowReader:
         return await self._text(self.keys.deliveries)
 
     async def _text(self, key: str) -> tuple[bytes | None, Status]:
-        try:
+        with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.get(key)
                 pipe.hgetall(self.keys.status)
                 text, status = await pipe.execute()
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
         return text, Status.from_hash(status)
 
     async def rings(
         self, extruders: list[int], kind: str = LIVE
     ) -> tuple[list[bytes | None], Status]:
         """Rings of one kind in the order asked for, and the refresh's status."""
-        try:
+        with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for extruder in extruders:
                     pipe.get(self.keys.ring(extruder, kind))
                 pipe.hgetall(self.keys.status)
                 *blobs, status = await pipe.execute()
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
         return blobs, Status.from_hash(status)
 
     async def catalogue(self) -> Catalogue:
         """The catalogue; an empty one of version 0 before the worker's first success."""
-        try:
+        with translated():
             text: Any = await self._redis.get(self.keys.catalogue)
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
         return _catalogue(text)
 
     async def status(self) -> Status:
         """What the refresh did last."""
-        try:
+        with translated():
             return Status.from_hash(await self._redis.hgetall(self.keys.status))
-        except RedisError as error:
-            raise WindowsUnavailable(f"Redis: {error}") from error
 
 
 def read_catalogue(client: BlockingRedis, keys: Keys) -> Catalogue:
     """The catalogue for code that does not await. Raises WindowsUnavailable."""
-    try:
+    with translated():
         text: Any = client.get(keys.catalogue)
-    except RedisError as error:
-        raise WindowsUnavailable(f"Redis: {error}") from error
     return _catalogue(text)
 
 

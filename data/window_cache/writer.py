@@ -8,10 +8,9 @@ from importlib.resources import files
 from typing import cast
 
 from redis import Redis
-from redis.exceptions import RedisError
 
-from data.errors import WindowsUnavailable
 from data.extruders import Catalogue, catalogue_to_dict
+from data.redis_errors import translated
 from data.window_cache import KINDS, Keys, Status
 from data.windows import HEADER_SIZE, Header, Write
 
@@ -101,29 +100,29 @@ class WindowWriter:
 
     def take_lease(self, token: str) -> bool:
         """True if this token now holds the lease; it ends by itself after LEASE_MS."""
-        with _translated():
+        with translated():
             return bool(self._redis.set(self.keys.lease, token, nx=True, px=LEASE_MS))
 
     def release(self, token: str) -> None:
         """Give the lease back if this token still holds it."""
-        with _translated():
+        with translated():
             self._release_script(keys=[self.keys.lease], args=[token])
 
     def watermark(self) -> int | None:
         """The committed watermark, None when Redis is empty."""
-        with _translated():
+        with translated():
             found = self._redis.get(self.keys.watermark)
         return None if found is None else int(found)
 
     def shown(self) -> set[int]:
         """Numbers of the extruders that have a card."""
-        with _translated():
+        with translated():
             return {int(field) for field in self._redis.hkeys(self.keys.summaries)}
 
     def headers(self, extruders: Iterable[int]) -> dict[int, dict[str, Header] | None]:
         """Headers by kind of ring, by extruder; None where a ring is missing or foreign."""
         wanted = list(extruders)
-        with _translated(), self._redis.pipeline(transaction=False) as pipe:
+        with translated(), self._redis.pipeline(transaction=False) as pipe:
             for extruder in wanted:
                 for kind in KINDS:
                     pipe.getrange(self.keys.ring(extruder, kind), 0, HEADER_SIZE - 1)
@@ -132,7 +131,7 @@ class WindowWriter:
 
     def records(self, headers: Mapping[int, Header]) -> dict[int, bytes]:
         """The live rings' records of the head step, by extruder."""
-        with _translated(), self._redis.pipeline(transaction=False) as pipe:
+        with translated(), self._redis.pipeline(transaction=False) as pipe:
             for extruder, header in headers.items():
                 start = header.spec.offset(header.spec.step_of(header.head_ts))
                 end = start + header.spec.record.itemsize - 1
@@ -144,18 +143,18 @@ class WindowWriter:
 
         One may be there twice, since a browser that heard no answer asks again.
         """
-        with _translated():
+        with translated():
             found = cast("list[bytes]", self._redis.lrange(self.keys.commands, 0, -1))
         return [text.decode() for text in found]
 
     def push_command(self, text: str) -> None:
         """Let the next tick apply a command (JSON) that is in the journal."""
-        with _translated():
+        with translated():
             self._redis.rpush(self.keys.commands, text)
 
     def monitor(self) -> tuple[bytes | None, bytes | None]:
         """What the monitor remembered at the last commit, both parts; None when Redis is empty."""
-        with _translated():
+        with translated():
             found = self._redis.mget(self.keys.monitor, self.keys.monitor_slow)
         fast, slow = cast("list[bytes | None]", found)
         return fast, slow
@@ -170,7 +169,7 @@ class WindowWriter:
         `expected` None means that the watermark must be missing; `new` None leaves it so.
         """
         marks = ["" if mark is None else mark for mark in (expected, new)]
-        with _translated():
+        with translated():
             return bool(
                 self._script(
                     keys=list(commit.keys),
@@ -180,26 +179,15 @@ class WindowWriter:
 
     def status(self) -> Status:
         """What the refresh did last."""
-        with _translated():
+        with translated():
             return Status.from_hash(self._redis.hgetall(self.keys.status))
 
     def record_error(self, text: str, now_ms: int) -> None:
         """Let everyone see why the last refresh failed."""
-        with _translated():
+        with translated():
             self._redis.hset(
                 self.keys.status, mapping={"last_error": text, "last_error_at": now_ms}
             )
-
-
-class _translated:
-    """RedisError → WindowsUnavailable, so that callers know one family of errors."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, RedisError):
-            raise WindowsUnavailable(f"Redis: {error}") from error
 
 
 def _headers(starts: Iterable[bytes]) -> dict[str, Header] | None:

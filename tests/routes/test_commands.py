@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from data import jobs
+from data.command_queue import job_queue
 from data.journal import Journal, open_journal
 from data.refresh import Refresher
 from data.settings import Settings
@@ -39,7 +40,7 @@ def parts(settings: Settings, refresher: Refresher) -> None:
     jobs.use(
         refresher,
         WindowWriter(connect(settings.redis_url), Keys()),
-        jobs.queue(connect(settings.queue_url)),
+        job_queue(connect(settings.queue_url)),
         lambda: open_journal(settings.database_url),
         lambda: open_store(settings.database_url, readonly=True),
     )
