@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,8 +38,6 @@ LOT_CHANGE = datetime(2019, 3, 6, 13, 17, 48, tzinfo=ZoneInfo("America/Detroit")
 
 def run() -> None:
     """All sets that are there."""
-    import os  # noqa: PLC0415
-
     folder = Path(os.environ.get(DATA_VARIABLE, DATA_DEFAULT))
     if not folder.is_dir():
         print(f"recorded sets skipped: no {folder}, set {DATA_VARIABLE}")

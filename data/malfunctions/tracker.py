@@ -165,9 +165,8 @@ def onset_of(found: Detectors, row: int, block: int, seen: Observation) -> tuple
 
     The CUSUM's last zero, and for slow changes the foot of the ramp in the last hour's means.
     """
-    first = min(seen.alarming, key=lambda name: seen.alarming[name])
+    first, channel = _first(found, seen)
     onset = ms_of(seen.alarming[first])
-    channel = _channel_of(found, first)
     if channel is None or block - seen.alarming[first] < SLOW:
         return onset, onset - 2 * BLOCK_MS
     foot = change_point(found.minutes.means[row, channel])
@@ -179,8 +178,7 @@ def onset_of(found: Detectors, row: int, block: int, seen: Observation) -> tuple
 
 def nelson_line(found: Detectors, row: int, seen: Observation, onset: int) -> str:
     """What Nelson's rules say to the minutes of the first signal that left control."""
-    first = min(seen.alarming, key=lambda name: seen.alarming[name])
-    channel = _channel_of(found, first)
+    _, channel = _first(found, seen)
     signal = None if channel is None else found.channels.signal(row, channel)
     if channel is None or signal is None:
         return ""
@@ -194,9 +192,11 @@ def nelson_line(found: Detectors, row: int, seen: Observation, onset: int) -> st
     return f"Nelson's rules broken by {signal.label}: {rules or 'none'}"
 
 
-def _channel_of(found: Detectors, feature: str) -> int | None:
+def _first(found: Detectors, seen: Observation) -> tuple[str, int | None]:
+    """The feature that left control first, and its channel if it has one."""
+    first = min(seen.alarming, key=lambda name: seen.alarming[name])
     names = {"output_drop": "specific", "output_creep": "specific"}
-    return found.channels.index.get(names.get(feature, feature))
+    return first, found.channels.index.get(names.get(first, first))
 
 
 def _operator_changed_speed(seen: Observation) -> bool:
