@@ -1,4 +1,7 @@
-"""The web process: Settings → readers → Dash → one ASGI `server`. It never opens the store."""
+"""The web process: Settings → readers → Dash → one ASGI `server`.
+
+Live screens are served from Redis; only `questions` about the history read the store.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 from a2wsgi import WSGIMiddleware
 from dash import Dash
@@ -19,14 +23,26 @@ import callbacks.alarms
 import callbacks.extruder
 import callbacks.plant
 import callbacks.scope
+from components.page_settings import PageSettings
 from components.shell import shell
 from data.command_queue import CommandQueue
-from data.errors import MeltwatchError, UnknownExtruder, UnknownSignal, WindowsUnavailable
+from data.errors import (
+    HistoryBusy,
+    HistoryTooLarge,
+    HistoryTooSlow,
+    MeltwatchError,
+    StoreError,
+    UnknownExtruder,
+    UnknownSignal,
+    WindowsUnavailable,
+)
 from data.extruders import Catalogue
+from data.history import Questions, open_history
 from data.settings import Settings
 from data.window_cache import Keys, connect, connect_async
 from data.window_cache.reader import WindowReader, read_catalogue
 from routes import alarms, commands, events, health, lines, plant, windows
+from routes.history_cache import KeptAnswers, history_cache
 from routes.push import PushHub
 
 #: Threads of the bridge to Dash: pages are built in a few ms, live data do not pass here.
@@ -36,7 +52,13 @@ DASH_THREADS = 10
 def build(settings: Settings) -> Starlette:
     """The whole web application for these settings."""
     client = connect(settings.redis_url)
-    dash_app = build_dash(settings, lambda: read_catalogue(client, Keys()))
+    dash_app = new_dash()
+    about = PageSettings(settings.currency, settings.shifts)
+    questions = KeptAnswers(
+        open_history(settings.database_url, settings.shifts),
+        history_cache(dash_app.server, settings),
+    )
+    add_pages(dash_app, settings, lambda: read_catalogue(client, Keys()), questions, about)
     reader = WindowReader(connect_async(settings.redis_url), Keys())
     bridge: ASGIApp = WSGIMiddleware(dash_app.server, workers=DASH_THREADS)  # type: ignore[assignment]
     web = Starlette(
@@ -54,15 +76,19 @@ def build(settings: Settings) -> Starlette:
             WindowsUnavailable: _unavailable,
             UnknownExtruder: _unknown,
             UnknownSignal: _unknown,
+            HistoryBusy: _unavailable,
+            StoreError: _unavailable,
+            HistoryTooSlow: _too_much,
+            HistoryTooLarge: _too_much,
         },
     )
     web.state.poll_ms = round(settings.poll_s * 1000)
     return web
 
 
-def build_dash(settings: Settings, catalogue: Callable[[], Catalogue]) -> Dash:
-    """The Dash pages on their Flask server."""
-    dash_app = Dash(
+def new_dash() -> Dash:
+    """Dash on its Flask server, without pages."""
+    return Dash(
         "app",
         assets_folder=str(Path(__file__).with_name("assets")),
         # One module is the entry, it imports the others: loading them twice would run them twice.
@@ -73,10 +99,21 @@ def build_dash(settings: Settings, catalogue: Callable[[], Catalogue]) -> Dash:
         update_title=None,
         serve_locally=True,
     )
-    callbacks.plant.register(catalogue)
-    callbacks.extruder.register(catalogue)
-    callbacks.scope.register(catalogue)
-    callbacks.alarms.register(catalogue)
+
+
+def add_pages(
+    dash_app: Dash,
+    settings: Settings,
+    catalogue: Callable[[], Catalogue],
+    questions: Questions,
+    about: PageSettings,
+) -> None:
+    """All pages, and the frame around them."""
+    for live in (callbacks.plant, callbacks.extruder, callbacks.scope, callbacks.alarms):
+        live.register(catalogue)
+    pages_of_the_past: tuple[ModuleType, ...] = ()
+    for past in pages_of_the_past:
+        past.register(dash_app, catalogue, questions, about)
     dash_app.layout = shell(
         settings.plant_name,
         {
@@ -88,12 +125,15 @@ def build_dash(settings: Settings, catalogue: Callable[[], Catalogue]) -> Dash:
         },
     )
     dash_app._setup_server()  # else the first requests race to do it
-    return dash_app
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:
     headers = {"Retry-After": "1", "Cache-Control": "no-store"}
     return JSONResponse({"error": str(error)}, 503, headers=headers)
+
+
+async def _too_much(_request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 422, headers={"Cache-Control": "no-store"})
 
 
 async def _unknown(_request: Request, error: Exception) -> Response:

@@ -40,6 +40,9 @@ def _header(plant_name: str) -> Component:
                 [
                     dcc.Link("Plant", href="/", className="nav-link"),
                     dcc.Link("Scope", href="/scope", className="nav-link"),
+                    dcc.Link("Malfunctions", href="/malfunctions", className="nav-link"),
+                    dcc.Link("Trends", href="/trends", className="nav-link"),
+                    dcc.Link("Shift report", href="/report", className="nav-link"),
                 ],
                 **_label("Pages"),
             ),

@@ -17,6 +17,10 @@ from data.malfunctions.signatures import SIGNATURES
 MAX_SHELVE_MIN = 480
 #: Longest name of a person and longest comment or note.
 MAX_NAME, MAX_TEXT = 60, 2000
+#: Longest text that can be attached to a note.
+MAX_ATTACHMENT = 32 * 1024
+#: What an annotation can be: a remark, or a run that others are compared with.
+ANNOTATION_KINDS = ("note", "golden")
 
 
 class Action(StrEnum):
@@ -30,7 +34,10 @@ class Action(StrEnum):
     RESET = "reset"
     ACKNOWLEDGE_MALFUNCTION = "acknowledge_malfunction"
     RESOLVE_MALFUNCTION = "resolve_malfunction"
+    NOTE_MALFUNCTION = "note_malfunction"
     SET_LIMITS = "set_limits"
+    ANNOTATE = "annotate"
+    REMOVE_ANNOTATION = "remove_annotation"
 
 
 ON_ALARMS = frozenset(
@@ -43,6 +50,7 @@ ON_ALARMS = frozenset(
         Action.RESET,
     }
 )
+#: They change the malfunction; a note is only added to what people did about it.
 ON_MALFUNCTIONS = frozenset({Action.ACKNOWLEDGE_MALFUNCTION, Action.RESOLVE_MALFUNCTION})
 
 
@@ -52,7 +60,10 @@ class Command:
 
     `alarms` are texts of `AlarmKey`; `minutes` of shelving, None is one-shot; `cause`, `text_of`
     `action_taken` and `comment` (the note) belong to resolving; `extruder`, `product`, `signal`
-    and `limits` (fields of `Limits`) to setting limits, whose reason is the comment.
+    and `limits` (fields of `Limits`) to setting limits, whose reason is the comment. A note has
+    an `attachment` of text, if any. An annotation (its text is the comment) has a `kind`, the
+    time from `start` to `end` in ms, an extruder (0: the plant) and a signal ("": all);
+    `annotation` is the one to remove.
     """
 
     id: str
@@ -69,6 +80,12 @@ class Command:
     product: int = 0
     signal: str = ""
     limits: Mapping[str, float | bool | None] = field(default_factory=dict)
+    attachment_name: str = ""
+    attachment: str = ""
+    kind: str = ""
+    start: int = 0
+    end: int = 0
+    annotation: str = ""
 
 
 def command_to_dict(command: Command) -> dict[str, Any]:
@@ -95,15 +112,23 @@ def command_from_dict(raw: Mapping[str, Any], ts: int | None = None) -> Command:
     return _checked(Command(**fields))
 
 
+_LONGEST = {
+    **dict.fromkeys(("comment", "cause", "action_taken", "malfunction", "signal"), MAX_TEXT),
+    **dict.fromkeys(("kind", "annotation", "attachment_name"), 2 * MAX_NAME),
+    "attachment": MAX_ATTACHMENT,
+}
+
+
 def _check_texts(given: Mapping[str, Any]) -> None:
     for name in ("id", "who"):
         value = given.get(name)
         if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_NAME:
             raise CommandError(name, value, f"1 to {MAX_NAME} letters")
-    for name in ("comment", "cause", "action_taken", "malfunction", "signal"):
+    for name, longest in _LONGEST.items():
         value = given.get(name, "")
-        if not isinstance(value, str) or len(value) > MAX_TEXT:
-            raise CommandError(name, value, f"at most {MAX_TEXT} letters")
+        if not isinstance(value, str) or len(value) > longest:
+            shown = value if len(str(value)) <= MAX_TEXT else f"{len(value)} letters"
+            raise CommandError(name, shown, f"at most {longest} letters")
 
 
 def _check_kinds(given: Mapping[str, Any]) -> None:
@@ -111,7 +136,7 @@ def _check_kinds(given: Mapping[str, Any]) -> None:
     alarms, limits = given.get("alarms") or [], given.get("limits") or {}
     if not isinstance(alarms, list | tuple) or not all(isinstance(one, str) for one in alarms):
         raise CommandError("alarms", alarms, "a list of alarms")
-    for name in ("extruder", "product"):
+    for name in ("extruder", "product", "start", "end"):
         value = given.get(name, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise CommandError(name, value, "a whole number from 0")
@@ -131,13 +156,45 @@ def check_limits(limits: object) -> None:
 def _checked(command: Command) -> Command:
     if command.action in ON_ALARMS:
         _check_alarms(command)
-    if command.action in ON_MALFUNCTIONS and not command.malfunction:
+    if command.action in {*ON_MALFUNCTIONS, Action.NOTE_MALFUNCTION} and not command.malfunction:
         raise CommandError("malfunction", "", "the malfunction's id")
     if command.action is Action.RESOLVE_MALFUNCTION:
         _check_resolution(command)
     if command.action is Action.SET_LIMITS and not (command.signal and command.comment.strip()):
         raise CommandError("comment", command.comment, "a signal, and the reason of the change")
+    if command.action in _FURTHER:
+        _FURTHER[command.action](command)
     return command
+
+
+def _check_note(command: Command) -> None:
+    if not (command.comment.strip() or command.attachment):
+        raise CommandError("comment", command.comment, "a note, or a text that is attached")
+    if bool(command.attachment) != bool(command.attachment_name.strip()):
+        raise CommandError("attachment_name", command.attachment_name, "the attachment's name")
+
+
+def _check_annotation(command: Command) -> None:
+    if command.kind not in ANNOTATION_KINDS:
+        raise CommandError("kind", command.kind, " or ".join(ANNOTATION_KINDS))
+    if command.end < command.start:
+        raise CommandError("end", command.end, f"not before the start {command.start}")
+    if command.kind == "golden" and not (command.extruder and command.end > command.start):
+        raise CommandError("extruder", command.extruder, "an extruder, and a time that lasts")
+    if command.kind == "note" and not command.comment.strip():
+        raise CommandError("comment", command.comment, "what there is to say")
+
+
+def _check_removal(command: Command) -> None:
+    if not command.annotation:
+        raise CommandError("annotation", "", "the annotation's id")
+
+
+_FURTHER = {
+    Action.NOTE_MALFUNCTION: _check_note,
+    Action.ANNOTATE: _check_annotation,
+    Action.REMOVE_ANNOTATION: _check_removal,
+}
 
 
 def _check_alarms(command: Command) -> None:

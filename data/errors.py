@@ -66,3 +66,30 @@ class NoWorker(MeltwatchError):
     """No worker has recorded what was asked; asking again with the same id is harmless."""
 
     retryable = True
+
+
+class HistoryTooSlow(MeltwatchError):
+    """A question took longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"This takes longer than {seconds:g} s: choose a shorter time or fewer extruders"
+        )
+
+
+class HistoryTooLarge(MeltwatchError):
+    """A question found more than it may."""
+
+    def __init__(self, cap: int) -> None:
+        super().__init__(
+            f"This has more than {cap:,} rows: choose a shorter time or fewer extruders"
+        )
+
+
+class HistoryBusy(MeltwatchError):
+    """Too many questions at once; the same one may be asked again in a moment."""
+
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("The history is busy: try again in a few seconds")

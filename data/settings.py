@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from data.errors import SettingError
 from data.monitor.findings import Terms
+from data.shifts import ShiftPlan
 from data.windows import RingSpec
 
 DAY_S = 86_400
@@ -46,6 +47,11 @@ class Settings:
     currency: str
     notify: str
     base_url: str
+    shifts: ShiftPlan
+    history_cache: str
+    retain_raw_days: int
+    retain_minutes_days: int
+    retain_hours_days: int
 
     @staticmethod
     def from_env(env: Mapping[str, str] = os.environ) -> Settings:
@@ -82,6 +88,11 @@ class Settings:
             currency=read.currency("CURRENCY", "EUR"),
             notify=read.text("NOTIFY", ""),
             base_url=read.text("BASE_URL", "").rstrip("/"),
+            shifts=read.shifts("SHIFTS", "Early 06:00, Late 14:00, Night 22:00"),
+            history_cache=read.one_of("HISTORY_CACHE", ("process", "redis")),
+            retain_raw_days=read.whole("RETAIN_RAW_DAYS", 7, 0, 36_500),
+            retain_minutes_days=read.whole("RETAIN_MINUTES_DAYS", 90, 0, 36_500),
+            retain_hours_days=read.whole("RETAIN_HOURS_DAYS", 3650, 0, 36_500),
         )
 
     @property
@@ -126,6 +137,19 @@ class _Reader:
             return ZoneInfo(value).key
         except (KeyError, ValueError, OSError) as error:
             raise SettingError(key, value, "a time zone such as Europe/Berlin") from error
+
+    def shifts(self, key: str, default: str) -> ShiftPlan:
+        value = self.text(key, default)
+        try:
+            return ShiftPlan.parse(value, ZoneInfo(self.zone("PLANT_TZ", "UTC")))
+        except ValueError as error:
+            raise SettingError(key, value, f"names and times such as {default!r}") from error
+
+    def one_of(self, key: str, choices: tuple[str, ...]) -> str:
+        value = self.text(key, choices[0])
+        if value not in choices:
+            raise SettingError(key, value, " or ".join(choices))
+        return value
 
     def currency(self, key: str, default: str) -> str:
         value = self.text(key, default)

@@ -17,7 +17,18 @@ RESOLVE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("raw", [ACK, RESOLVE])
+NOTE = {
+    "id": "c3", "action": "note_malfunction", "who": "Cem", "malfunction": "3-17",
+    "attachment_name": "log.txt", "attachment": "line 1\nline 2",
+}  # fmt: skip
+ANNOTATE = {
+    "id": "c4", "action": "annotate", "who": "Ana", "kind": "golden", "extruder": 3,
+    "product": 1, "start": 1000, "end": 2000, "comment": "steady",
+}  # fmt: skip
+REMOVE = {"id": "c5", "action": "remove_annotation", "who": "Ana", "annotation": "c4"}
+
+
+@pytest.mark.parametrize("raw", [ACK, RESOLVE, NOTE, ANNOTATE, REMOVE])
 def test_a_good_command_survives_json(raw: dict[str, Any]) -> None:
     command = command_from_dict(raw, ts=17)
     assert command.ts == 17
@@ -73,3 +84,25 @@ def test_limits_are_changed_with_a_reason_only() -> None:
     raw = {"id": "c3", "action": "set_limits", "who": "Eva", "extruder": 1, "signal": "Load"}
     with pytest.raises(CommandError, match="reason"):
         command_from_dict(raw, ts=1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "change", "named"),
+    [
+        (NOTE, {"malfunction": ""}, "malfunction"),
+        (NOTE, {"attachment": "", "attachment_name": ""}, "comment"),
+        (NOTE, {"attachment_name": ""}, "attachment_name"),
+        (NOTE, {"attachment": "x" * (32 * 1024 + 1)}, "attachment='32769 letters'"),
+        (ANNOTATE, {"kind": "silver"}, "kind='silver'"),
+        (ANNOTATE, {"end": 999}, "end=999"),
+        (ANNOTATE, {"extruder": 0}, "extruder=0"),
+        (ANNOTATE, {"kind": "note", "comment": " "}, "comment"),
+        (ANNOTATE, {"start": -1}, "start=-1"),
+        (REMOVE, {"annotation": ""}, "annotation"),
+    ],
+)
+def test_notes_and_annotations_are_checked(
+    raw: dict[str, Any], change: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(CommandError, match=named):
+        command_from_dict({**raw, **change}, ts=1)

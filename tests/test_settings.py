@@ -30,6 +30,10 @@ def test_defaults_need_no_environment() -> None:
         ("PLANT_TZ", "Mars/Olympus"),
         ("PLANT_TZ", "../etc"),
         ("REDIS_URL", "localhost:6379"),
+        ("SHIFTS", "Early 6 am"),
+        ("SHIFTS", "A 06:00, A 14:00"),
+        ("HISTORY_CACHE", "disk"),
+        ("RETAIN_RAW_DAYS", "-1"),
     ],
 )
 def test_a_bad_value_is_named_in_one_line(key: str, value: str) -> None:

@@ -3,10 +3,13 @@
 /** Attributes that make a page another one although React kept its nodes. */
 const IDENTITY = ["data-mw-page", "data-mw-extruder", "data-mw-catalogue"];
 
+const still = () => ({ destroy() {} });
+
 const PATH_CHECK_MS = 3000;
 
 /**
  * @param {Record<string, (root: HTMLElement, context: object) => {destroy(): void}>} controllers
+ *   by page; a page without one has nothing that lives
  * @param {(shell: HTMLElement) => object} start called once, when the shell is there
  */
 export function followPages(controllers, start) {
@@ -26,7 +29,7 @@ export function followPages(controllers, start) {
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    mounted = root && { root, identity, controller: controllers[root.dataset.mwPage](root, context) };
+    mounted = root && { root, identity, controller: (controllers[root.dataset.mwPage] ?? still)(root, context) };
   }
 
   // Dash changes the address before it has the page: if the server was away meanwhile, the

@@ -57,7 +57,10 @@ class Delivery:
 
 @dataclass(frozen=True)
 class MalfunctionAction:
-    """What a person did about a malfunction: `action` is one of data.commands.Action."""
+    """What a person did about a malfunction: `action` is one of data.commands.Action.
+
+    `attachment` is a text that came with a note.
+    """
 
     malfunction: str
     ts: int
@@ -65,6 +68,8 @@ class MalfunctionAction:
     action: str
     text: str
     command: str
+    attachment_name: str = ""
+    attachment: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ class Journal(Protocol):
 
         An event is the same if extruder, source, condition, ts, kind and command are, a
         notification if its key is. A command on a malfunction is added to its actions when it
-        is applied.
+        is applied, and one on annotations changes those.
         """
 
     def record_command(self, command: Command) -> bool:

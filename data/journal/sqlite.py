@@ -10,6 +10,7 @@ from data.alarms.events import AlarmEvent
 from data.commands import Command
 from data.journal import Batch, Delivery, Frame, MalfunctionAction, Notification, Sending
 from data.journal.frame_blob import pack, unpack
+from data.journal.sqlite_commands import EFFECTS_OF_COMMANDS
 from data.journal.sqlite_rows import (
     DELIVERY,
     EVENT,
@@ -31,17 +32,8 @@ _PUT_STATE = (
     "INSERT INTO alarm_states VALUES (?, ?) ON CONFLICT (alarm)"
     " DO UPDATE SET document = excluded.document"
 )
-_PUT_MALFUNCTION = f"INSERT OR REPLACE INTO malfunctions VALUES ({', '.join('?' * 11)})"
+_PUT_MALFUNCTION = f"INSERT OR REPLACE INTO malfunctions VALUES ({', '.join('?' * 13)})"
 _APPLIED = "UPDATE commands SET applied = ? WHERE id = ? AND applied IS NULL"
-# A command on alarms names no malfunction, so it finds none here.
-_ADD_ACTION = """
-    INSERT INTO malfunction_actions (malfunction, ts, who, action, text, command)
-    SELECT m.id, c.ts, c.who, json_extract(c.body, '$.action'),
-        trim(json_extract(c.body, '$.action_taken') || char(10)
-            || json_extract(c.body, '$.comment'), char(10)),
-        c.id
-    FROM commands c JOIN malfunctions m ON m.id = json_extract(c.body, '$.malfunction')
-    WHERE c.id = ? ON CONFLICT DO NOTHING"""
 _ADD_NOTIFICATION = (
     "INSERT INTO notifications (key, created, route, title, body, priority, state, next_try)"
     " VALUES (?, ?, ?, ?, ?, ?, 'due', ?) ON CONFLICT DO NOTHING"
@@ -78,7 +70,8 @@ class SqliteJournal:
             self._many(_PUT_STATE, batch.states)
             self._many(_PUT_MALFUNCTION, map(malfunction_row, batch.malfunctions))
             self._many(_APPLIED, ((batch.ts, id_) for id_ in batch.applied_commands))
-            self._many(_ADD_ACTION, ((id_,) for id_ in batch.applied_commands))
+            for effect in EFFECTS_OF_COMMANDS:
+                self._many(effect, ((id_,) for id_ in batch.applied_commands))
             self._many(_ADD_NOTIFICATION, (_due(n, batch.ts) for n in batch.notifications))
 
     def record_command(self, command: Command) -> bool:
@@ -121,8 +114,8 @@ class SqliteJournal:
     def malfunction_actions(self, malfunction: str) -> list[MalfunctionAction]:
         """See Journal.malfunction_actions."""
         sql = (
-            "SELECT malfunction, ts, who, action, text, command FROM malfunction_actions"
-            " WHERE malfunction = ? ORDER BY ts, id"
+            "SELECT malfunction, ts, who, action, text, command, attachment_name, attachment"
+            " FROM malfunction_actions WHERE malfunction = ? ORDER BY ts, id"
         )
         return [MalfunctionAction(*row) for row in self._all(sql, malfunction)]
 

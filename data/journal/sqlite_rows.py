@@ -69,6 +69,8 @@ def malfunction_row(malfunction: Malfunction) -> tuple[Any, ...]:
         m.scrap.kg,
         m.scrap.money,
         _json(malfunction_to_dict(m)),
+        m.product,
+        m.scrap.hours,
     )
 
 

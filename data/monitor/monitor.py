@@ -12,7 +12,7 @@ from data.alarms.conditions import ORDER, LimitConditions, active_edges
 from data.alarms.definitions import bound_of
 from data.alarms.events import AlarmKey, Condition
 from data.alarms.states import Actor
-from data.commands import ON_ALARMS, Action, Command
+from data.commands import ON_ALARMS, ON_MALFUNCTIONS, Action, Command
 from data.detection.detectors import Detectors
 from data.extruders import Catalogue, Limits
 from data.malfunctions.malfunction import (
@@ -91,7 +91,7 @@ class Monitor:
             self.book.obey(command, now)
             if command.action is Action.ACKNOWLEDGE:
                 self._acknowledge_malfunctions(command, now)
-        elif command.malfunction in self.malfunctions:
+        elif command.action in ON_MALFUNCTIONS and command.malfunction in self.malfunctions:
             self._work_on(self.malfunctions[command.malfunction], command, now)
 
     def findings(self) -> Findings:

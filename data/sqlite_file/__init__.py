@@ -13,13 +13,13 @@ from typing import Any
 from data.errors import SettingError, StoreError
 from data.quality import Quality
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.
 BUSY_TIMEOUT_S = 2.0
 #: A reader that starts with the writer gives it this long to create or upgrade the file.
 UPGRADE_WAIT_S = 3.0
 
-_MIGRATIONS = {2: "002_alarms.sql"}
+_MIGRATIONS = {2: "002_alarms.sql", 3: "003_history.sql"}
 
 
 def path_of(url: str) -> str:

@@ -61,6 +61,7 @@ CREATE TABLE alarm_events (
     UNIQUE (extruder, source, condition, ts, kind, command)
 );
 CREATE INDEX alarm_events_by_ts ON alarm_events (ts);
+CREATE INDEX alarm_events_by_extruder ON alarm_events (extruder, ts);
 -- One row per alarm that is not at rest.
 CREATE TABLE alarm_states (alarm TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
 -- `document` (JSON) is the whole malfunction, the columns are for SQL: `cause` is what was found,
@@ -76,11 +77,15 @@ CREATE TABLE malfunctions (
     cause    TEXT NOT NULL,
     kg       REAL NOT NULL,
     money    REAL NOT NULL,
-    document TEXT NOT NULL
+    document TEXT NOT NULL,
+    product  INTEGER NOT NULL DEFAULT 0,
+    hours    REAL NOT NULL DEFAULT 0
 );
 CREATE INDEX malfunctions_by_detected ON malfunctions (detected);
 CREATE INDEX malfunctions_by_extruder ON malfunctions (extruder, detected);
 CREATE INDEX malfunctions_by_changed ON malfunctions (changed);
+CREATE INDEX malfunctions_by_onset ON malfunctions (onset);
+CREATE INDEX malfunctions_by_extruder_onset ON malfunctions (extruder, onset);
 -- Append-only: what people did about a malfunction.
 CREATE TABLE malfunction_actions (
     id          INTEGER PRIMARY KEY,
@@ -89,7 +94,9 @@ CREATE TABLE malfunction_actions (
     who         TEXT NOT NULL,
     action      TEXT NOT NULL,
     text        TEXT NOT NULL,
-    command     TEXT NOT NULL UNIQUE
+    command     TEXT NOT NULL UNIQUE,
+    attachment_name TEXT NOT NULL DEFAULT '',
+    attachment  TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX malfunction_actions_by_malfunction ON malfunction_actions (malfunction);
 -- Readings around a malfunction's onset: `rows` (zlib) holds `count` of them, packed as
@@ -104,6 +111,48 @@ CREATE TABLE frames (
     count       INTEGER NOT NULL,
     rows        BLOB NOT NULL
 );
+-- Readings of a minute or an hour (UTC), one row per extruder: `signals` holds 16 bytes per slot as
+-- data/rollups.py says: min, max, mean (float32), count of readings, count of bad ones (uint16).
+CREATE TABLE minute_rollups (
+    extruder INTEGER NOT NULL,
+    ts       INTEGER NOT NULL,
+    signals  BLOB NOT NULL,
+    PRIMARY KEY (extruder, ts)
+) WITHOUT ROWID;
+CREATE TABLE hour_rollups (
+    extruder INTEGER NOT NULL,
+    ts       INTEGER NOT NULL,
+    signals  BLOB NOT NULL,
+    PRIMARY KEY (extruder, ts)
+) WITHOUT ROWID;
+-- The rollups of a shard hold every reading up to `seq`, each once.
+CREATE TABLE rollup_progress (shard INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+-- What people wrote on trends: a note, or a golden run. Extruder 0 is the plant, signal '' all.
+-- One that was removed is kept.
+CREATE TABLE annotations (
+    id         TEXT PRIMARY KEY,
+    ts         INTEGER NOT NULL,
+    who        TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    extruder   INTEGER NOT NULL,
+    signal     TEXT NOT NULL,
+    product    INTEGER NOT NULL,
+    start      INTEGER NOT NULL,
+    "end"      INTEGER NOT NULL,
+    text       TEXT NOT NULL,
+    removed    INTEGER,
+    removed_by TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX annotations_by_start ON annotations (start);
+-- What a frame looks like, for finding similar ones: packed as data/fingerprint.py says.
+CREATE TABLE frame_prints (
+    malfunction TEXT PRIMARY KEY,
+    extruder    INTEGER NOT NULL,
+    product     INTEGER NOT NULL,
+    onset       INTEGER NOT NULL,
+    blob        BLOB NOT NULL
+);
+CREATE INDEX frame_prints_by_onset ON frame_prints (onset);
 -- What people asked for; `body` (JSON) is the whole command, `applied` when a tick did it.
 CREATE TABLE commands (
     id      TEXT PRIMARY KEY,

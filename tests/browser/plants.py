@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.history_plant import fill
 from tests.stack import Stack, wait_until
 
 
@@ -24,3 +25,13 @@ def live_plant(folder: Path, **settings: str) -> Iterator[Stack]:
         yield stack
     finally:
         stack.stop()
+
+
+@contextmanager
+def history_plant(
+    folder: Path, days: int = 14, extruders: int = 8, raw_minutes: int = 120, **settings: str
+) -> Iterator[Stack]:
+    """As live_plant, with days of history behind it."""
+    fill(folder / "telemetry.sqlite", days, extruders, None, raw_minutes)
+    with live_plant(folder, EXTRUDERS=str(extruders), **settings) as stack:
+        yield stack

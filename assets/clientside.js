@@ -1,0 +1,17 @@
+// Clientside callbacks of the history pages. Not a module: Dash looks them up by name.
+window.dash_clientside = window.dash_clientside || {};
+
+/** Lay a page's selection into its address, without loading anything. */
+function keepQuery(selection) {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(selection ?? {})) {
+    if (value !== "" && value !== null && value !== undefined) query.set(key, value);
+  }
+  // Commas and colons are allowed in a query, and easier to read.
+  const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+  const address = location.pathname + (text ? `?${text}` : "");
+  if (address !== location.pathname + location.search) history.replaceState(history.state, "", address);
+  return window.dash_clientside.no_update;
+}
+
+window.dash_clientside.meltwatch = { ...window.dash_clientside.meltwatch, keepQuery };
