@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
+from babel.numbers import get_currency_symbol
 from dash import dcc
 
 #: Muted, told apart by people who do not see red and green apart, readable on both grounds.
@@ -78,5 +79,12 @@ def format_duration(ms: float) -> str:
 
 
 def format_money(value: float | None, currency: str) -> str:
-    """Money without cents, e.g. "1,250 EUR"; UNKNOWN where no price is known."""
-    return UNKNOWN if value is None else f"{value:,.0f} {currency}"
+    """Money without cents as live screens write it, e.g. "€1,250" or "CHF 1,250".
+
+    UNKNOWN where no price is known; a column that names its currency passes "".
+    """
+    if value is None:
+        return UNKNOWN
+    symbol = get_currency_symbol(currency, "en") if currency else ""
+    space = "\N{NO-BREAK SPACE}" if symbol[-1:].isalpha() else ""
+    return f"{symbol}{space}{value:,.0f}"
