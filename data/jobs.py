@@ -17,6 +17,7 @@ from data.journal import Journal
 from data.journal.recording import record_command
 from data.limit_replay import replay_limits
 from data.refresh import Outcome, Refresher
+from data.retention import Retention
 from data.telemetry import TelemetryStore
 from data.window_cache.writer import WindowWriter
 
@@ -25,6 +26,9 @@ TICK_TTL_S = 2
 REFRESH_TIMEOUT_S = 5
 #: 1,000 extruders take about 5 s; the lease is renewed after every chunk.
 REBUILD_TIMEOUT_S = 120
+#: Deleting may wait behind a rebuild; a result is kept for as long as another may ask for it.
+TRIM_TTL_S, TRIM_TIMEOUT_S = 120, 10
+MINUTE_S = 60
 
 
 class _Parts:
@@ -35,6 +39,7 @@ class _Parts:
     queue: Queue
     open_journal: Callable[[], Journal]
     open_store: Callable[[], TelemetryStore]
+    retention: Retention | None
 
 
 def use(
@@ -43,8 +48,10 @@ def use(
     to: Queue,
     open_journal: Callable[[], Journal],
     open_store: Callable[[], TelemetryStore],
+    retention: Retention | None = None,
 ) -> None:
-    """Give the jobs of this process their parts."""
+    """Give the jobs of this process their parts; without a retention nothing is deleted."""
+    _Parts.retention = retention
     _Parts.refresher, _Parts.windows, _Parts.queue = refresher, windows, to
     # In a class a function would become a method.
     _Parts.open_journal, _Parts.open_store = staticmethod(open_journal), staticmethod(open_store)
@@ -66,6 +73,34 @@ def refresh(tick: int) -> str:
 def rebuild(tick: int) -> str:
     """Build every window from the store."""
     return f"{_recorded(_Parts.refresher.rebuild).result} at {tick}"
+
+
+def enqueue_trim(to: Queue, minute: int, part: int = 0) -> None:
+    """Ask once a minute, however many tickers ask, that what is too old be deleted."""
+    with suppress(DuplicateJobError):
+        to.enqueue(
+            trim,
+            minute,
+            part,
+            job_id=f"trim-{minute}-{part}",
+            unique=True,
+            ttl=TRIM_TTL_S,
+            result_ttl=TRIM_TTL_S if part == 0 else 5,
+            failure_ttl=300,
+            job_timeout=TRIM_TIMEOUT_S,
+        )
+
+
+def trim(minute: int, part: int) -> str:
+    """Delete some of what is too old; if there is more, again behind the refreshes that wait.
+
+    When the minute is over that of the next one goes on.
+    """
+    if _Parts.retention is None or not _Parts.retention.trim(int(time.time() * 1000)):
+        return "done"
+    if int(time.time() / MINUTE_S) == minute:
+        enqueue_trim(_Parts.queue, minute, part + 1)
+    return "more is due"
 
 
 def command(raw: dict[str, Any]) -> dict[str, Any]:

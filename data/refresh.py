@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from data.extruders import Catalogue
 from data.plant_view import PlantView
+from data.roll_up import RollUp
 from data.settings import Settings
 from data.telemetry import TelemetryStore
 from data.watch import Watch
@@ -56,9 +57,10 @@ class Refresher:
         windows: WindowWriter,
         settings: Settings,
         watch: Watch,
+        roll_up: RollUp,
     ) -> None:
         self._open_store, self._windows = open_store, windows
-        self._settings, self._watch = settings, watch
+        self._settings, self._watch, self._roll_up = settings, watch, roll_up
         self._plant = PlantView(Catalogue(0, ()), settings)
 
     def refresh(self) -> Outcome:
@@ -110,6 +112,8 @@ class Refresher:
         self._lay_in(store, commit, by_extruder, self._plant.extruders if changed else by_extruder)
         mark = rows[-1].seq if rows else watermark
         self._watch.publish(store, commit, mark)
+        self._roll_up.take(rows, watermark)
+        self._roll_up.publish(commit)
         self._report(commit, store, mark, rows, len(rows) - len(usable), started)
         done = self._windows.commit(commit, token, watermark, mark)
         self._watch.committed(done)

@@ -89,7 +89,7 @@ class Settings:
             notify=read.text("NOTIFY", ""),
             base_url=read.text("BASE_URL", "").rstrip("/"),
             shifts=read.shifts("SHIFTS", "Early 06:00, Late 14:00, Night 22:00"),
-            history_cache=read.one_of("HISTORY_CACHE", ("process", "redis")),
+            history_cache=read.one_of("HISTORY_CACHE", ("process", "redis", "none")),
             retain_raw_days=read.whole("RETAIN_RAW_DAYS", 7, 0, 36_500),
             retain_minutes_days=read.whole("RETAIN_MINUTES_DAYS", 90, 0, 36_500),
             retain_hours_days=read.whole("RETAIN_HOURS_DAYS", 3650, 0, 36_500),

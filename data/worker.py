@@ -22,6 +22,8 @@ from data.notifier.delivery import deliver_for_ever
 from data.notifier.routes import Routes
 from data.notifier.routes_file import load_routes
 from data.refresh import Refresher
+from data.retention import Retention
+from data.roll_up import RollUp
 from data.settings import Settings
 from data.telemetry import open_store
 from data.telling import Telling
@@ -42,13 +44,19 @@ SAY_AFTER = 2
 
 
 def tick_for_ever(queue: Queue, tick_s: float) -> None:
-    """Ask for a refresh every `tick_s` seconds; while Redis is away say so once and keep trying."""
-    failures = 0
+    """Ask for a refresh every `tick_s` seconds, and once a minute to delete what is too old.
+
+    While Redis is away say so once and keep trying.
+    """
+    failures, trimmed = 0, -1
     while True:
         tick = int((time.time() - PHASE_S) / tick_s) + 1
         time.sleep(max(0.0, tick * tick_s + PHASE_S - time.time()))
         try:
             jobs.enqueue_refresh(queue, tick)
+            if (minute := int(time.time() / 60)) != trimmed:
+                jobs.enqueue_trim(queue, minute)
+                trimmed = minute
             failures = 0
         except (RedisError, OSError) as error:
             failures += 1
@@ -59,12 +67,10 @@ def tick_for_ever(queue: Queue, tick_s: float) -> None:
 def build_refresher(settings: Settings, windows: WindowWriter, routes: Routes) -> Refresher:
     """The refresher of one worker process, with its watch. Nothing is opened before a job runs."""
     reading = partial(open_store, settings.database_url, readonly=True)
-    stores = Stores(
-        journal=partial(open_journal, settings.database_url),
-        limits=partial(open_store, settings.database_url),
-    )
+    writing = partial(open_store, settings.database_url)
+    stores = Stores(journal=partial(open_journal, settings.database_url), limits=writing)
     watch = Watch(stores, windows, settings.terms, Telling(routes, settings))
-    return Refresher(reading, windows, settings, watch)
+    return Refresher(reading, windows, settings, watch, RollUp(writing, windows))
 
 
 def main() -> None:
@@ -81,6 +87,7 @@ def main() -> None:
         queue,
         journal,
         partial(open_store, settings.database_url, readonly=True),
+        Retention(partial(open_store, settings.database_url), settings),
     )
     tick_s = min(LONGEST_TICK_S, max(SHORTEST_TICK_S, settings.step_ms / 1000))
     threading.Thread(target=tick_for_ever, args=(queue, tick_s), daemon=True).start()

@@ -51,8 +51,12 @@ def history_cache(server: Flask, settings: Settings) -> Cache:
         "CACHE_KEY_PREFIX": KEY_PREFIX,
         "CACHE_OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
-    own = {"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": MOST_ANSWERS}
-    return Cache(server, config=shared if settings.history_cache == "redis" else own)
+    kinds = {
+        "process": {"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": MOST_ANSWERS},
+        "redis": shared,
+        "none": {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True},
+    }
+    return Cache(server, config=kinds[settings.history_cache])
 
 
 class KeptAnswers:

@@ -86,6 +86,7 @@ CREATE INDEX malfunctions_by_extruder ON malfunctions (extruder, detected);
 CREATE INDEX malfunctions_by_changed ON malfunctions (changed);
 CREATE INDEX malfunctions_by_onset ON malfunctions (onset);
 CREATE INDEX malfunctions_by_extruder_onset ON malfunctions (extruder, onset);
+CREATE INDEX malfunctions_lasting ON malfunctions (extruder, onset) WHERE ended IS NULL;
 -- Append-only: what people did about a malfunction.
 CREATE TABLE malfunction_actions (
     id          INTEGER PRIMARY KEY,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from data.extruders import Catalogue, Limits
+from data.rollups import Rollups
 from data.windows import Row
 
 
@@ -93,6 +94,36 @@ class TelemetryStore(Protocol):
 
     def import_mark(self, key: str) -> ImportMark:
         """Progress of the import called `key`."""
+
+    def rollup_seq(self) -> int:
+        """The rollups of minutes and hours hold the readings up to this `seq`, each once."""
+
+    def merge_rollups(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+        """Merge minutes of the `rows` readings after `from_seq` up to `to_seq`, in one transaction.
+
+        False, and nothing was changed, if the rollups do not end at `from_seq` (another worker
+        was here) or a correction has taken one of these readings away meanwhile: then roll up
+        what the store holds after `rollup_seq`. Later corrections keep the rollups right.
+        """
+
+    def reading_spans(self, until: int) -> dict[int, tuple[int, int | None]]:
+        """By extruder, the times of its oldest reading and of the newest one not after `until`."""
+
+    def unframed_onsets(self, since: int) -> dict[int, int]:
+        """By extruder, the earliest onset (ms) of a malfunction that has no frame yet.
+
+        Malfunctions that last, and those that changed at `since` or later.
+        """
+
+    def delete_readings(self, before: Mapping[int, int], limit: int) -> int:
+        """Delete at most `limit` of the oldest readings, in one transaction; how many it were.
+
+        `before` says by extruder before which time (ms, rounded down to the minute). Readings
+        that the rollups do not hold yet stay. Less than `limit`: nothing more is due.
+        """
+
+    def delete_rollups(self, period_ms: int, before: int, limit: int) -> int:
+        """Delete rollups of minutes or hours that began before a whole hour; as delete_readings."""
 
     def close(self) -> None:
         """Release the connection."""

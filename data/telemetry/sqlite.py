@@ -8,9 +8,11 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from data.extruders import Catalogue, Limits
+from data.rollups import HOUR_MS, Rollups
 from data.sqlite_file import connect, query, transaction
 from data.telemetry import Appended, ImportMark
 from data.telemetry.sqlite_catalogue import SqliteCatalogue
+from data.telemetry.sqlite_rollups import SqliteRollups
 from data.windows import Row, fit, overlay
 
 _COLUMNS = 'seq, extruder, ts, "values", quality'
@@ -29,6 +31,7 @@ class SqliteStore:
         self._db = connect(path, readonly)
         self._db.set_trace_callback(self._count)
         self._catalogue = SqliteCatalogue(self._db, self._all)
+        self._rollups = SqliteRollups(self._db, self._all, self.rows_between)
 
     def _count(self, _statement: str) -> None:
         self.statements += 1
@@ -47,18 +50,21 @@ class SqliteStore:
         stored = self._db.total_changes - before
         if stored == len(rows):  # nearly always: no row was there before
             return Appended(stored)
-        corrected = sum(self._correct(row) for row in rows)
-        return Appended(stored, corrected, len(rows) - stored - corrected)
+        deleted = [old for old in map(self._correct, rows) if old is not None]
+        if deleted:
+            self._rollups.without(deleted)
+        return Appended(stored, len(deleted), len(rows) - stored - len(deleted))
 
-    def _correct(self, row: Row) -> bool:
+    def _correct(self, row: Row) -> Row | None:
+        """The row as it was, None if there was nothing to correct."""
         old = self.rows_between(row.extruder, row.ts, row.ts + 1)[0]
         size = max(len(old.values), len(row.values))
         packed = _pack(overlay(fit(old, size), fit(row, size)))
         if packed == _pack(old):
-            return False
+            return None
         self._db.execute("DELETE FROM readings WHERE seq = ?", (old.seq,))
         self._db.execute(_INSERT, packed)
-        return True
+        return old
 
     def rows_since(self, seq: int, limit: int) -> list[Row]:
         """See TelemetryStore.rows_since."""
@@ -121,6 +127,37 @@ class SqliteStore:
         """See TelemetryStore.import_mark."""
         found = self._all("SELECT rows, done FROM imports WHERE key = ?", key)
         return ImportMark(found[0][0], bool(found[0][1])) if found else ImportMark()
+
+    def rollup_seq(self) -> int:
+        """See TelemetryStore.rollup_seq."""
+        return self._rollups.seq()
+
+    def merge_rollups(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+        """See TelemetryStore.merge_rollups."""
+        with self._transaction():
+            return self._rollups.merge(minutes, rows, from_seq, to_seq)
+
+    def reading_spans(self, until: int) -> dict[int, tuple[int, int | None]]:
+        """See TelemetryStore.reading_spans."""
+        return self._rollups.spans(until)
+
+    def unframed_onsets(self, since: int) -> dict[int, int]:
+        """See TelemetryStore.unframed_onsets."""
+        return self._rollups.unframed(since)
+
+    def delete_readings(self, before: Mapping[int, int], limit: int) -> int:
+        """See TelemetryStore.delete_readings."""
+        with self._transaction():
+            return self._rollups.delete_readings(before, limit)
+
+    def delete_rollups(self, period_ms: int, before: int, limit: int) -> int:
+        """See TelemetryStore.delete_rollups."""
+        whole = before // HOUR_MS * HOUR_MS
+        due = self._rollups.due(period_ms, whole)
+        if not due:
+            return 0
+        with self._transaction():
+            return self._rollups.delete(period_ms, due, whole, limit)
 
     def close(self) -> None:
         """See TelemetryStore.close."""

@@ -97,6 +97,11 @@ class Keys:
         """The part of it that changes once in ten seconds only."""
         return self._key("monitor_slow")
 
+    @property
+    def rollups(self) -> str:
+        """Rollups of the readings that the store's rollups do not hold yet, packed."""
+        return self._key("rollups")
+
     def ring(self, extruder: int, kind: str = LIVE) -> str:
         """A ring (data.windows) of an extruder: the live window or a coarse one."""
         return self._key(f"{kind}:{extruder}")
@@ -121,6 +126,7 @@ class Status:
     catalogue: int = 0
     monitor: str = ""
     readings_late: int = 0
+    rollups_behind: int = 0
 
     @staticmethod
     def from_hash(raw: Mapping[Any, Any]) -> Status:

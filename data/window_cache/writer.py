@@ -77,6 +77,10 @@ class Commit:
         if slow is not None:
             self._add("S", self._at.monitor_slow, 0, slow)
 
+    def rollups(self, state: bytes) -> None:
+        """Replace the rollups that are not in the store yet."""
+        self._add("S", self._at.rollups, 0, state)
+
     def took_commands(self, count: int) -> None:
         """Take the first `count` of `pending_commands` off the list; those behind stay."""
         self._add("T", self._at.commands, count, "")
@@ -158,6 +162,11 @@ class WindowWriter:
             found = self._redis.mget(self.keys.monitor, self.keys.monitor_slow)
         fast, slow = cast("list[bytes | None]", found)
         return fast, slow
+
+    def rollups(self) -> bytes | None:
+        """The rollups that were not in the store at the last commit; None when Redis is empty."""
+        with translated():
+            return cast("bytes | None", self._redis.get(self.keys.rollups))
 
     def begin(self) -> Commit:
         """An empty commit."""

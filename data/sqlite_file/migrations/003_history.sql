@@ -5,6 +5,7 @@ UPDATE malfunctions SET product = coalesce(json_extract(document, '$.product'), 
     hours = coalesce(json_extract(document, '$.scrap.hours'), 0);
 CREATE INDEX malfunctions_by_onset ON malfunctions (onset);
 CREATE INDEX malfunctions_by_extruder_onset ON malfunctions (extruder, onset);
+CREATE INDEX malfunctions_lasting ON malfunctions (extruder, onset) WHERE ended IS NULL;
 ALTER TABLE malfunction_actions ADD COLUMN attachment_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE malfunction_actions ADD COLUMN attachment TEXT NOT NULL DEFAULT '';
 CREATE INDEX alarm_events_by_extruder ON alarm_events (extruder, ts);
