@@ -116,7 +116,7 @@ def fill(
 def _models(known: Catalogue, start: int, end: int, hours_between: float) -> list[Model]:
     with tempfile.TemporaryDirectory() as folder:
         source = Simulator(len(known.extruders), 1, end, Path(folder), 0, None)
-        seen = np.array([[row.values for row in rows] for rows in source.simulate(300)])
+        seen = np.array([[row.values for row in rows] for rows in source.simulate(1200)])
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # rigid PVC has no screen
         base, spread = np.nanmean(seen[-120:], axis=0), np.nanstd(seen[-120:], axis=0)
