@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 
-from data.journal import Notification
+from data.history import open_history
+from data.journal import Journal, Notification
 from data.monitor.findings import Findings
 from data.monitor.monitor import Monitor
+from data.notifier.reports import Reports, ReportTerms, report_for_ever
 from data.notifier.routes import Routes
 from data.notifier.routing import escalations, notifications
 from data.notifier.wording import Plant
@@ -34,3 +37,19 @@ class Telling:
     def durable(self) -> None:
         """What the last call gave is in the journal: it need not be given again."""
         self._told = self._coming
+
+
+def tell_of_shifts(
+    routes: Routes, settings: Settings, open_journal: Callable[[], Journal]
+) -> threading.Thread | None:
+    """Start the thread that queues shift reports; None if no route asks for them."""
+    terms = ReportTerms(
+        settings.plant_name or "Meltwatch", settings.shifts, settings.currency, settings.base_url
+    )
+    reports = Reports(routes, open_history(settings.database_url, settings.shifts), terms)
+    if not reports:
+        return None
+    arguments = (open_journal, reports, threading.Event())
+    thread = threading.Thread(target=report_for_ever, args=arguments, daemon=True)
+    thread.start()
+    return thread

@@ -26,7 +26,7 @@ from data.retention import Retention
 from data.roll_up import RollUp
 from data.settings import Settings
 from data.telemetry import open_store
-from data.telling import Telling
+from data.telling import Telling, tell_of_shifts
 from data.watch import Stores, Watch
 from data.window_cache import Keys, connect
 from data.window_cache.writer import WindowWriter
@@ -94,6 +94,7 @@ def main() -> None:
     if routes:
         delivering = (journal, routes, threading.Event())
         threading.Thread(target=deliver_for_ever, args=delivering, daemon=True).start()
+        tell_of_shifts(routes, settings, journal)
     work_for_ever(settings.queue_url)
 
 

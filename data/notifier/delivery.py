@@ -147,6 +147,9 @@ class _Round:
                 self._put_off(rows, sent[-PER_MINUTE] + MINUTE_MS)
             else:
                 queues[target] = deque(parcels(rows, PER_MINUTE - len(sent)))
+                packed = {row.id for row in _rows([*queues[target]])}
+                left = [row for row in rows if row.id not in packed]
+                self._put_off(left, self._now_ms + MINUTE_MS)
         return queues
 
     def _recent(self) -> list[Delivery]:

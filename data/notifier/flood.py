@@ -9,6 +9,7 @@ from itertools import groupby
 from data.alarms.events import Priority
 from data.journal import Delivery, Sending
 from data.notifier.apprise_send import Message
+from data.notifier.routing import is_report
 
 #: Messages to one target in so many ms; what is more is folded (D).
 PER_MINUTE, MINUTE_MS = 10, 60_000
@@ -27,10 +28,17 @@ class Parcel:
 
 def parcels(rows: Sequence[Delivery], room: int) -> list[Parcel]:
     """At most `room` messages for rows of one target, the most urgent first; with a digest as
-    the last if there is not room for each. Needs room for one at least."""
-    if len(rows) <= room:
-        return [_single(row) for row in rows]
-    return [*(_single(row) for row in rows[: room - 1]), _digest(rows[room - 1 :])]
+    the last if there is not room for each. Needs room for one at least.
+
+    A report is never folded, its text would be lost: those without room are in no parcel.
+    """
+    alarms = [row for row in rows if not is_report(row.key)]
+    reports = [_single(row) for row in rows if is_report(row.key)]
+    if len(alarms) <= room:
+        sent = [_single(row) for row in alarms]
+    else:
+        sent = [*(_single(row) for row in alarms[: room - 1]), _digest(alarms[room - 1 :])]
+    return [*sent, *reports[: room - len(sent)]]
 
 
 def sent_lately(recent: Iterable[Delivery], claimed: set[int], now: int) -> dict[str, list[int]]:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from data.alarms.events import Priority
 
-#: What a route can be told of.
-ALARM, MALFUNCTION = "alarm", "malfunction"
+#: What a route can be told of; EVENTS where it does not say: who wants reports asks for them.
+ALARM, MALFUNCTION, REPORT = "alarm", "malfunction", "shift_report"
 EVENTS = (ALARM, MALFUNCTION)
+ALL_EVENTS = (*EVENTS, REPORT)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import NoReturn
 from data.alarms.events import Priority
 from data.errors import MeltwatchError
 from data.notifier.apprise_send import understands
-from data.notifier.routes import EVENTS, Route, Routes, Shift
+from data.notifier.routes import ALL_EVENTS, EVENTS, REPORT, Route, Routes, Shift
 from data.toml_table import REQUIRED, Table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -76,10 +76,13 @@ def _route(table: _RouteTable, env: Mapping[str, str]) -> Route:
         priorities=frozenset(PRIORITIES[p] for p in table.choices("priorities", list(PRIORITIES))),
         shifts=_shifts(table),
         extruders=frozenset(table.wholes("extruders", 1, 2**31 - 1)),
-        events=frozenset(table.choices("events", EVENTS)),
+        events=_events(table),
         escalate_after_min=_escalation(table),
         cleared=table.flag("cleared", False),
     )
+    if REPORT in route.events and route.escalate_after_min is not None:
+        expected = f"no {REPORT!r} beside escalate_after_min: nobody acknowledges a report"
+        table.fail("events", sorted(route.events), expected)
     if route.cleared and route.escalate_after_min is not None:
         table.fail("cleared", True, "no escalate_after_min beside it: nobody acknowledged is told")
     table.finish()
@@ -98,6 +101,10 @@ def _urls(table: _RouteTable, name: str, env: Mapping[str, str]) -> tuple[str, .
             table.fail("urls", text, f"URLs that apprise can read: {where} is none")
         urls.append(url)
     return tuple(urls)
+
+
+def _events(table: _RouteTable) -> frozenset[str]:
+    return frozenset(table.choices("events", ALL_EVENTS) if table.has("events") else EVENTS)
 
 
 def _escalation(table: _RouteTable) -> float | None:

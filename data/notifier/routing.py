@@ -15,6 +15,7 @@ from data.notifier.wording import Plant, Subject, body, of_alarm, of_event, titl
 #: States in which an alarm is hidden from the operator, and so from everybody else.
 HIDDEN = frozenset({State.SHELVED, State.SUPPRESSED_BY_DESIGN, State.OUT_OF_SERVICE})
 MINUTE_MS = 60_000
+_REPORT, _REPORT_BARS = "report", 2
 
 
 class Escalated(NamedTuple):
@@ -75,6 +76,17 @@ def escalations(
         if key not in told
     ]
     return Escalated(fresh, frozenset(due))
+
+
+def report_key(shift_start: int, target: str) -> str:
+    """The key of the report of the shift that began at a time (ms), to one target."""
+    return f"{_REPORT}|{shift_start}|{target}"
+
+
+def is_report(key: str) -> bool:
+    """True if a notification of this key is a shift's report."""
+    # A route may be called "report", but keys of alarms have more parts.
+    return key.startswith(f"{_REPORT}|") and key.count("|") == _REPORT_BARS
 
 
 def _lead(event: AlarmEvent) -> str | None:

@@ -139,3 +139,17 @@ def test_every_key_is_documented(tmp_path: Path, place: str) -> None:
     known = message.partition("known keys: ")[2].split(", ")
     assert len(known) >= 3
     assert set(known) - set(documented) == set()
+
+
+def test_a_route_gets_reports_only_if_it_asks_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "notifications.toml"
+    path.write_text(GOOD.replace('["alarm"]', '["shift_report", "alarm"]'))
+    shift, boss = load_routes(path, GOOD_ENV)
+    assert shift.events == {"alarm", "shift_report"}
+    assert boss.events == {"alarm", "malfunction"}
+
+
+def test_nobody_acknowledges_a_report(tmp_path: Path) -> None:
+    wrong = GOOD.replace('name = "boss"', 'name = "boss"\nevents = ["shift_report"]')
+    said = refusal(tmp_path, wrong)
+    assert "route[2].events = ['shift_report']: expected no 'shift_report' beside" in said

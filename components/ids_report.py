@@ -1,0 +1,12 @@
+"""Ids of the Shift report page, declared once."""
+
+ROOT = "report-root"
+BODY = "report-body"
+SELECTION = "report-selection"
+DAY = "report-day"
+GO = "report-go"
+AGAIN = "report-again"
+
+#: Address of the page, and of its CSV file.
+PATH = "/report"
+CSV_PATH = "/history/report.csv"
