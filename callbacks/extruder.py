@@ -7,18 +7,20 @@ from collections.abc import Callable
 import dash
 from dash.development.base_component import Component
 
-from components.extruder_page import extruder_page
+from components.extruder_page import extruder_page, playback_page
 from components.states import page_or_why, unknown
 from data.extruders import Catalogue
 
 
 def register(catalogue: Callable[[], Catalogue]) -> None:
-    """Register the page under `/extruder/<number>`."""
+    """Register the page under `/extruder/<number>`; `?at=<ms>` plays that time back."""
 
-    def layout(extruder: str = "", **_query: str) -> Component:
+    def layout(extruder: str = "", at: str = "", **_query: str) -> Component:
         def page(found: Catalogue) -> Component:
             one = found.extruder(int(extruder)) if extruder.isdecimal() else None
-            return extruder_page(one, found) if one else unknown(extruder)
+            if one is None:
+                return unknown(extruder)
+            return playback_page(one, found, at) if at else extruder_page(one, found)
 
         return page_or_why(catalogue, page)
 

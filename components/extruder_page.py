@@ -5,16 +5,16 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components import ids
+from components import ids, ids_playback
 from components.gauges import gauge_tile
 from data.extruders import Catalogue, Extruder
 
 
-def extruder_page(extruder: Extruder, catalogue: Catalogue) -> Component:
-    """The page of one extruder; the browser fills it with live values."""
+def extruder_page(extruder: Extruder, catalogue: Catalogue, *, playback: bool = False) -> Component:
+    """The page of one extruder; the browser fills it with live values, or those of the past."""
     return html.Div(
         [
-            _title(extruder, catalogue),
+            _title(extruder, catalogue, playback),
             html.Section(
                 id=ids.EXTRUDER_ALARMS,
                 className="extruder-alarms",
@@ -29,11 +29,13 @@ def extruder_page(extruder: Extruder, catalogue: Catalogue) -> Component:
                 id=ids.ZONE_PROFILE, className="zones", **{"aria-label": "Barrel zone profile"}
             ),
             html.Section(
-                id=ids.TRENDS, className="trends-host", **{"aria-label": "Last 15 minutes"}
+                id=ids.TRENDS,
+                className="trends-host",
+                **{"aria-label": "15 minutes before" if playback else "Last 15 minutes"},
             ),
         ],
         id=ids.EXTRUDER_ROOT,
-        className="extruder",
+        className="extruder extruder--playback" if playback else "extruder",
         **{
             "data-mw-page": "extruder",
             "data-mw-path": f"/extruder/{extruder.id}",
@@ -43,7 +45,30 @@ def extruder_page(extruder: Extruder, catalogue: Catalogue) -> Component:
     )
 
 
-def _title(extruder: Extruder, catalogue: Catalogue) -> Component:
+def playback_page(extruder: Extruder, catalogue: Catalogue, at: str) -> Component:
+    """The page fed from history, from `at` on (ms, as the URL has it); live if that is no time."""
+    if not (at.isascii() and at.isdecimal()):
+        return html.Div([_no_time(at), extruder_page(extruder, catalogue)])
+    return html.Div(
+        [
+            html.Div(id=ids_playback.HOST, className="playback"),
+            extruder_page(extruder, catalogue, playback=True),
+        ],
+        className="playback-page",
+        # Another time is another page, although all of its parts are alike.
+        key=f"playback-{extruder.id}-{at}",
+    )
+
+
+def _no_time(text: str) -> Component:
+    return html.P(
+        f"“{text}” in the address is no time that could be played back: this is live.",
+        className="playback-refused",
+        role="status",
+    )
+
+
+def _title(extruder: Extruder, catalogue: Catalogue, playback: bool) -> Component:
     return html.Div(
         [
             dcc.Link("← Plant", href="/", className="button"),
@@ -52,9 +77,20 @@ def _title(extruder: Extruder, catalogue: Catalogue) -> Component:
             html.Span("", className="extruder__product", **{"data-mw-part": "product"}),
             html.Span("", className="extruder__worst", **{"data-mw-part": "worst"}),
             html.Span("", className="extruder__age", **{"data-mw-part": "age"}),
+            *([] if playback else [_play_back()]),
             html.Nav(_neighbours(extruder, catalogue), **{"aria-label": "Other extruders"}),
         ],
         className="extruder__title",
+    )
+
+
+def _play_back() -> Component:
+    return html.Button(
+        "Play back",
+        type="button",
+        className="button",
+        title="Play the last 15 minutes back, or any other time",
+        **{"data-mw-part": "play-back"},
     )
 
 

@@ -5,6 +5,7 @@ import { formatAge, formatNumber } from "./format.mjs";
 import { Gauges } from "./gauges.mjs";
 import { BAD, deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { playbackOf } from "./playback.mjs";
 import { mountTrends } from "./trend_section.mjs";
 import { readSelection, writeSelection } from "./selection.mjs";
 import { WindowBuffer } from "./window_buffer.mjs";
@@ -23,15 +24,46 @@ class ExtruderPage {
     this._trends = null;
     this._product = null;
     const host = root.querySelector("#extruder-alarms");
-    this._alarms = new ExtruderAlarms(host, Number(root.dataset.mwExtruder), context);
     banner.reset();
+    this._playback = playbackOf(root, context);
+    if (this._playback) {
+      this._playBack(this._playback, host);
+    } else {
+      this._alarms = new ExtruderAlarms(host, Number(root.dataset.mwExtruder), context);
+      this._follow(settings, banner);
+    }
+    this._ages = setInterval(() => this._age(), 500);
+  }
+
+  _follow(settings, banner) {
     this._feed = new Feed(
       settings.pollMs,
       (signal) => this._step(signal),
       (error) => error && banner.failed(error),
       { url: `${this._url}/events`, kind: "window", onData: (data) => this._pushed(data) },
     );
-    this._ages = setInterval(() => this._age(), 500);
+  }
+
+  /** The past takes the place of the live feed, its clock that of the server's. */
+  _playBack(playback, host) {
+    this.clock = playback.clock;
+    // The banner tells of live data, and nothing is wrong with them because these are old.
+    this.banner = null;
+    this._alarms = playback.alarms(host);
+    this._feed = playback.start({
+      load: (signal) => this._load(signal),
+      signals: () => this._extruder.signals,
+      apply: (message) => {
+        this._buffer.apply(message);
+        this._trends.update();
+      },
+      show: (message) => this._show(message),
+      setLimits: (limits) => {
+        this._extruder.limits = limits;
+        this._product = null;
+      },
+      jumped: (ts) => this._trends?.lookAt(ts),
+    });
   }
 
   destroy() {
@@ -98,6 +130,7 @@ class ExtruderPage {
       timeZone: this.settings.timeZone,
       selection: readSelection(),
       onSelectionChange: (names) => writeSelection(names, signals),
+      playback: this._playback,
     });
   }
 
@@ -112,7 +145,7 @@ class ExtruderPage {
     this._job = JOB_WORDS[job] ?? "No job data";
     this._writeWorst(worstOf(signals, read, shown));
     setClass(this.root, "extruder--suppressed", this._suppressed);
-    this.banner.answered({ checked: message.checkedTs, head: message.headTs });
+    this.banner?.answered({ checked: message.checkedTs, head: message.headTs });
     this._head = message.headTs;
     this.root.dataset.mwHead = message.headTs;
     this._trends.update();
@@ -136,18 +169,25 @@ class ExtruderPage {
     setClass(element, "past-highhigh", severity === 2);
     setClass(element, "past-bad", severity === 0);
     // Dash sets the title when it shows the page; a tab says which extruder and how it is.
-    const title = `${text ? `${text.split(" ")[0]} ` : ""}${this._extruder.name} – Meltwatch`;
+    const mark = this._playback ? "PLAYBACK · " : "";
+    const title = `${mark}${text ? `${text.split(" ")[0]} ` : ""}${this._extruder.name} – Meltwatch`;
     if (document.title !== title) document.title = title;
   }
 
   _age() {
-    if (!(this._head > 0)) return;
+    if (!(this._head > 0)) return this._playback && this._head && this._noReadings();
     const age = Math.max(0, this.clock.now() - this._head);
     const silent = age > this.settings.staleAfterMs;
     setText(part(this.root, "age"), `Readings ${formatAge(age)} old`);
     setText(part(this.root, "state"), silent ? `${this._job} (last known)` : this._job);
     setClass(this.root, "extruder--silent", silent);
     this._trends.setSilent(silent);
+  }
+
+  /** A playback can be of a time of which nothing is kept. */
+  _noReadings() {
+    setText(part(this.root, "age"), "No readings of this time");
+    setText(part(this.root, "state"), "No data");
   }
 }
 

@@ -21,6 +21,8 @@ import { TrendView } from "./trend_view.mjs";
  * @param {string} options.timeZone of the plant, IANA name
  * @param {Set<string> | null} options.selection names of the signals shown, null for all
  * @param {(names: Set<string>) => void} options.onSelectionChange
+ * @param {{toggle(): void, source: string} | null} [options.playback] what is followed is not live: it is paused
+ *   itself, not the view
  * @returns {TrendSection} call `update()` after each message, `setLimits(byName)`, `destroy()`
  */
 export function mountTrends(root, options) {
@@ -28,13 +30,15 @@ export function mountTrends(root, options) {
 }
 
 class TrendSection {
-  constructor(root, { extruder, buffer, clock, timeZone, selection, onSelectionChange }) {
+  constructor(root, { extruder, buffer, clock, timeZone, selection, onSelectionChange, playback }) {
     Object.assign(this, { root, extruder, buffer, timeZone });
+    this._playback = playback ?? null;
     this._onSelectionChange = onSelectionChange;
     this._silent = false;
     this._motion = matchMedia("(prefers-reduced-motion: reduce)");
     const whole = buffer.slots * buffer.stepMs;
     this.view = new TrendView(clock, whole, buffer.stepMs, this._motion.matches);
+    if (playback) this.view.togglePause = () => playback.toggle();
     this._loop = new TrendLoop((time) => this._draw(time));
     this._theme = new TrendTheme(root, () => this._redraw());
     this._groups = groupsOf(extruder.signals, selection);
@@ -52,6 +56,14 @@ class TrendSection {
   update() {
     this._textsDue = true;
     this._loop.request();
+  }
+
+  /** Time jumped to `ts` (ms): a view of times that are not there any more would be empty. */
+  lookAt(ts) {
+    const { view } = this;
+    view.setCrosshair(null);
+    if (view.t1 > ts || view.t0 < ts - view.whole) view.resume();
+    this.update();
   }
 
   /** @param {boolean} silent the newest reading is so old that "live" would be a lie */
@@ -83,6 +95,7 @@ class TrendSection {
     this._section.dataset.renderer = this._renderers.kind;
     this._toolbar = new TrendToolbar(this._section, this.view, {
       timeZone: this.timeZone,
+      playback: this._playback !== null,
       onExport: () => this._export(),
       onOverlay: this._groups.some(canOverlay) ? (overlay) => this._overlay(overlay) : null,
     });
@@ -189,7 +202,9 @@ class TrendSection {
     const lines = this._shown().sort((a, b) => a.slot - b.slot);
     // Live, the newest readings belong to it although the playout delay still hides them.
     const t1 = view.mode === "live" ? Infinity : view.t1;
-    const text = toCsv(buffer, lines, extruder.name, timeZone, { t0: view.t0, t1 });
+    // Means repeated every second must not pass for readings.
+    const source = this._playback ? ` (playback, ${this._playback.source})` : "";
+    const text = toCsv(buffer, lines, extruder.name + source, timeZone, { t0: view.t0, t1 });
     const time = isoTime(Math.min(view.t1, buffer.headTs), timeZone).slice(0, 19).replaceAll(":", "-");
     download(`${extruder.name.replace(/[^\p{L}\p{N}]+/gu, "-")}_${time}.csv`, text);
   }

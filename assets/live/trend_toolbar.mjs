@@ -12,24 +12,25 @@ export class TrendToolbar {
   /**
    * @param {HTMLElement} host
    * @param {import("./trend_view.mjs").TrendView} view
-   * @param {{timeZone: string, onExport: () => void,
+   * @param {{timeZone: string, onExport: () => void, playback?: boolean,
    *   onOverlay: ((overlay: boolean) => void) | null}} options no overlay where there is nothing to lay
    */
-  constructor(host, view, { timeZone, onExport, onOverlay }) {
+  constructor(host, view, { timeZone, onExport, onOverlay, playback = false }) {
     this._view = view;
     this._timeZone = timeZone;
+    this._running = playback ? "Playback" : "Live";
     this._bar = make("div", "trend-toolbar");
     this._bar.setAttribute("role", "toolbar");
     this._bar.setAttribute("aria-label", "Trends");
     this._pause = button("Pause", () => view.togglePause());
-    this._live = button("Back to live", () => view.backToLive());
+    this._live = button(playback ? "Follow playback" : "Back to live", () => view.backToLive());
     this._in = button("+", () => view.zoomBy(ZOOM), "Zoom in");
     this._out = button("−", () => view.zoomBy(1 / ZOOM), "Zoom out");
     this._state = make("span", "trend-state");
     this._state.setAttribute("role", "status");
     this._at = make("span", "trend-at");
     this._bar.append(
-      this._pause, this._live, this._out, this._in,
+      ...(playback ? [] : [this._pause]), this._live, this._out, this._in,
       ...(onOverlay ? [overlayButton(onOverlay)] : []), button("Export CSV", onExport),
       this._now(), hint(),
     );
@@ -45,7 +46,7 @@ export class TrendToolbar {
     this._pause.setAttribute("aria-pressed", String(mode !== "live"));
     disable(this._live, mode === "live" && span === whole);
     disable(this._out, span >= whole);
-    const state = stateText(this._view, firstTs, this._timeZone);
+    const state = stateText(this._view, firstTs, this._timeZone, this._running);
     setText(this._state, mode === "live" && silentSince ? `No new readings since ${silentSince}` : state);
     this._state.dataset.mode = mode;
   }
@@ -78,12 +79,13 @@ function overlayButton(onOverlay) {
  * @param {import("./trend_view.mjs").TrendView} view
  * @param {number} firstTs oldest reading held, ms
  * @param {string} timeZone
+ * @param {string} running what is followed while nothing is paused
  */
-export function stateText(view, firstTs, timeZone) {
+export function stateText(view, firstTs, timeZone, running = "Live") {
   const { mode, t0, t1, span, whole } = view;
   const time = (ts) => formatTime(ts, timeZone);
   const zone = zoneName(t1, timeZone);
-  if (mode === "live") return span < whole ? `Live · last ${formatSpan(span)}` : "Live";
+  if (mode === "live") return span < whole ? `${running} · last ${formatSpan(span)}` : running;
   // The window runs on during a pause, and its oldest readings leave what is looked at. In
   // minutes, since the state is read aloud whenever it changes.
   const gone = firstTs > t0 + view.stepMs && firstTs > 0
