@@ -35,6 +35,8 @@ log = logging.getLogger("meltwatch.watch")
 #: Lines of the history on the screen, and hours that the alarm-health scorecard covers.
 HISTORY, HEALTH_MS, HEALTH_EVENTS = 1000, 24 * 3_600_000, 100_000
 MINUTE_MS, DELIVERIES_MS = 60_000, 5_000
+#: Frames of an earlier version that get their fingerprint in a minute: some 50 ms each.
+PRINTS = 3
 #: Seconds of readings that detectors see again when nothing else is left of their state.
 WARM_UP_S, WARM_UP_ROWS, WARM_ROWS = 900, 100_000, 20_000
 
@@ -184,6 +186,7 @@ class Watch:
             if frame is not None:
                 journal.save_frame(frame)
             self._monitor.framed.add(one.id)
+        journal.add_prints(PRINTS)
 
     def _deliveries_are_due(self, now: int) -> bool:
         """Every five seconds, where somebody is told at all; once where nobody is."""

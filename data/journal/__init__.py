@@ -146,7 +146,13 @@ class Journal(Protocol):
         """What people did about a malfunction, oldest first."""
 
     def save_frame(self, frame: Frame) -> None:
-        """Keep a malfunction's frame; a later one replaces it."""
+        """Keep a malfunction's frame and its fingerprint.
+
+        A later one replaces them unless it has fewer rows: then its readings are no longer kept.
+        """
+
+    def add_prints(self, limit: int) -> int:
+        """Make the fingerprints of at most `limit` frames that were kept without; how many."""
 
     def frame(self, malfunction: str) -> Frame | None:
         """A malfunction's frame, its rows exactly as they were given; None if none was kept."""

@@ -11,8 +11,10 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from data.windows import Row
+from data.quality import Quality
+from data.windows import Qualities, Row, Values
 
 #: A frame is made between ticks: the fastest level is 3 % larger than the default.
 _LEVEL = 1
@@ -40,3 +42,26 @@ def unpack(blob: bytes, count: int, extruder: int) -> list[Row]:
         Row(int(ts), extruder, values[end - width : end], quality[end - width : end], int(seq))
         for ts, seq, width, end in zip(times, seqs, widths, ends, strict=True)
     ]
+
+
+def columns(
+    blob: bytes, count: int, slots: Sequence[int]
+) -> tuple[npt.NDArray[np.int64], Values, Qualities]:
+    """ts (count,), values and qualities (count, slots) of a few slots; rows are not built.
+
+    A row from before a slot was added is absent there.
+    """
+    raw = zlib.decompress(blob)
+    times, _, widths = np.frombuffer(raw, "<i8", 3 * count).reshape(3, count)
+    total, start = int(widths.sum()), 24 * count
+    by_byte = np.frombuffer(raw, "u1", 4 * total, start).reshape(4, total)
+    codes = np.frombuffer(raw, "u1", total, start + 4 * total)
+    begins = np.cumsum(widths) - widths
+    values = np.full((count, len(slots)), np.nan, np.float32)
+    quality = np.full((count, len(slots)), Quality.ABSENT, np.uint8)
+    for column, slot in enumerate(slots):
+        has = np.flatnonzero(widths > slot)
+        at = begins[has] + slot
+        values[has, column] = np.ascontiguousarray(by_byte[:, at].T).view("<f4")[:, 0]
+        quality[has, column] = codes[at]
+    return times, values, quality

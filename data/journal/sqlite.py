@@ -11,6 +11,7 @@ from data.commands import Command
 from data.journal import Batch, Delivery, Frame, MalfunctionAction, Notification, Sending
 from data.journal.frame_blob import pack, unpack
 from data.journal.sqlite_commands import EFFECTS_OF_COMMANDS
+from data.journal.sqlite_prints import PUT_PRINT, print_row, rows_without
 from data.journal.sqlite_rows import (
     DELIVERY,
     EVENT,
@@ -38,7 +39,13 @@ _ADD_NOTIFICATION = (
     "INSERT INTO notifications (key, created, route, title, body, priority, state, next_try)"
     " VALUES (?, ?, ?, ?, ?, ?, 'due', ?) ON CONFLICT DO NOTHING"
 )
-_PUT_FRAME = "INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+# A frame made again when its readings are no longer kept must not replace the whole one.
+_PUT_FRAME = """
+    INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (malfunction) DO UPDATE SET extruder = excluded.extruder, start = excluded.start,
+        "end" = excluded."end", step_ms = excluded.step_ms, signals = excluded.signals,
+        count = excluded.count, rows = excluded.rows
+    WHERE excluded.count >= frames.count"""
 _PUT_SNAPSHOT = "INSERT OR REPLACE INTO monitor_snapshots VALUES (?, ?, ?, ?)"
 _CLAIM = f"""
     UPDATE notifications SET state = 'sending', attempts = attempts + 1, claimed_until = ?1 + ?2
@@ -124,7 +131,19 @@ class SqliteJournal:
         extruder = frame.rows[0].extruder if frame.rows else 0
         names, blob = json.dumps(frame.signals), pack(frame.rows)
         about = (frame.malfunction, extruder, frame.start, frame.end, frame.step_ms, names)
-        self._change(_PUT_FRAME, *about, len(frame.rows), blob)
+        # Made before the transaction: it takes longer than others should wait.
+        print_ = print_row(self._db, frame.malfunction, frame.signals, frame.rows)
+        with transaction(self._db):
+            if self._db.execute(_PUT_FRAME, (*about, len(frame.rows), blob)).rowcount:
+                self._db.execute(PUT_PRINT, print_)
+
+    def add_prints(self, limit: int) -> int:
+        """See Journal.add_prints."""
+        made = rows_without(self._db, limit)
+        if made:
+            with transaction(self._db):
+                self._many(PUT_PRINT, made)
+        return len(made)
 
     def frame(self, malfunction: str) -> Frame | None:
         """See Journal.frame."""

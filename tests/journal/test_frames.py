@@ -66,3 +66,11 @@ def test_a_later_frame_replaces_the_first(journal: Journal) -> None:
 
 def test_a_malfunction_without_a_frame_has_none(journal: Journal) -> None:
     assert journal.frame("3-1000") is None
+
+
+def test_a_frame_whose_readings_are_gone_does_not_replace_the_whole_one(journal: Journal) -> None:
+    journal.save_frame(frame(noise(600)))
+    journal.save_frame(frame([]))
+    back = journal.frame("3-1000")
+    assert back is not None
+    assert len(back.rows) == 600
