@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 from a2wsgi import WSGIMiddleware
 from dash import Dash
@@ -20,9 +19,14 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 import callbacks.alarms
+import callbacks.comparison
+import callbacks.dossier
 import callbacks.extruder
+import callbacks.malfunctions
 import callbacks.plant
 import callbacks.scope
+import callbacks.shift_report
+import callbacks.trends
 from components.page_settings import PageSettings
 from components.shell import shell
 from data.command_queue import CommandQueue
@@ -41,7 +45,18 @@ from data.history import Questions, open_history
 from data.settings import Settings
 from data.window_cache import Keys, connect, connect_async
 from data.window_cache.reader import WindowReader, read_catalogue
-from routes import alarms, commands, events, health, lines, plant, windows
+from routes import (
+    alarms,
+    commands,
+    events,
+    health,
+    history_malfunctions,
+    history_report,
+    history_windows,
+    lines,
+    plant,
+    windows,
+)
 from routes.history_cache import KeptAnswers, history_cache
 from routes.push import PushHub
 
@@ -70,6 +85,9 @@ def build(settings: Settings) -> Starlette:
             *alarms.routes(reader),
             *commands.routes(CommandQueue(connect(settings.queue_url))),
             *health.routes(reader, settings),
+            *history_windows.routes(questions, about),
+            *history_malfunctions.routes(questions, about),
+            *history_report.routes(questions, about),
             Mount("/", bridge),
         ],
         exception_handlers={
@@ -95,6 +113,8 @@ def new_dash() -> Dash:
         assets_ignore=r"(?<!meltwatch)\.mjs$",
         use_pages=True,
         pages_folder="",
+        # Else Dash looks for the parts of every page on each of them, and builds all at start.
+        suppress_callback_exceptions=True,
         title="Meltwatch",
         update_title=None,
         serve_locally=True,
@@ -111,8 +131,13 @@ def add_pages(
     """All pages, and the frame around them."""
     for live in (callbacks.plant, callbacks.extruder, callbacks.scope, callbacks.alarms):
         live.register(catalogue)
-    pages_of_the_past: tuple[ModuleType, ...] = ()
-    for past in pages_of_the_past:
+    for past in (
+        callbacks.malfunctions,
+        callbacks.dossier,
+        callbacks.comparison,
+        callbacks.trends,
+        callbacks.shift_report,
+    ):
         past.register(dash_app, catalogue, questions, about)
     dash_app.layout = shell(
         settings.plant_name,

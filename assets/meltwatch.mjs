@@ -6,6 +6,9 @@ import { Banner } from "./live/banner.mjs";
 import { Commands } from "./live/alarm_commands.mjs";
 import { ServerClock } from "./live/server_clock.mjs";
 import { followPages } from "./live/pages.mjs";
+import { mountDossier } from "./live/dossier.mjs";
+import { mountMalfunctions } from "./live/malfunctions_page.mjs";
+import { mountTrends } from "./live/trends.mjs";
 import { mountAlarms } from "./live/alarm_page.mjs";
 import { mountExtruder } from "./live/extruder_page.mjs";
 import { mountPlant } from "./live/plant_page.mjs";
@@ -20,6 +23,7 @@ const banner = new Banner(clock);
 followPages(
   {
     plant: mountPlant, extruder: mountExtruder, scope: mountScope, alarms: mountAlarms,
+    malfunctions: mountMalfunctions, dossier: mountDossier, trends: mountTrends,
     waiting: mountWaiting,
   },
   (shell) => {

@@ -10,9 +10,12 @@ from benchmarks import (
     bench_age,
     bench_detection,
     bench_frames,
+    bench_history,
+    bench_history_age,
     bench_monitor,
     bench_push,
     bench_screen,
+    bench_similar,
     bench_soak,
     bench_store,
     bench_windows,
@@ -27,6 +30,9 @@ ALL = {
     "screen": bench_screen.run,
     "push": bench_push.run,
     "frames": bench_frames.run,
+    "history": bench_history.run,
+    "history_age": bench_history_age.run,
+    "similar": bench_similar.run,
     "soak": bench_soak.run,
 }
 

@@ -31,7 +31,8 @@ async def _poll(client: httpx.AsyncClient, extruder: int, heads: dict[int, int])
         await asyncio.sleep(random.uniform(0.95, 1.05))
 
 
-async def _sample(url: str) -> list[float]:
+async def sample(url: str, seconds: float = SECONDS) -> list[float]:
+    """Ages (s) of what ten viewers hold, ten times a second for `seconds`."""
     heads: dict[int, int] = {}
     ages: list[float] = []
     async with httpx.AsyncClient(base_url=url, timeout=10) as client:
@@ -40,7 +41,7 @@ async def _sample(url: str) -> list[float]:
             for n in range(VIEWERS)
         ]
         await asyncio.sleep(3)
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             await asyncio.sleep(0.1)
             ages += [time.time() - head / 1000 for head in heads.values()]
@@ -61,7 +62,7 @@ def run() -> None:
             stack.start_worker("worker 2")
             stack.start_web()
             stack.wait_ready(60)
-            ages = asyncio.run(_sample(stack.url))
+            ages = asyncio.run(sample(stack.url))
         finally:
             stack.stop()
     p50, p95, p99 = np.percentile(ages, [50, 95, 99])

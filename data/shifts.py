@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class ShiftPlan:
 
     starts: tuple[tuple[str, time], ...]
     zone: ZoneInfo
+    #: Starts (ms) and names of the shifts of a UTC day, once asked for: SQL asks for every row.
+    _days: dict[int, tuple[list[int], list[str]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @staticmethod
     def parse(text: str, zone: ZoneInfo) -> ShiftPlan:
@@ -51,9 +57,12 @@ class ShiftPlan:
 
     def name_at(self, ts: int) -> str:
         """Name of the shift that runs at `ts` (ms)."""
-        clock = datetime.fromtimestamp(ts / 1000, self.zone).time()
-        # Before the first start of a day the last shift of the day before runs.
-        return self.starts[bisect_right([start for _, start in self.starts], clock) - 1][0]
+        day = ts // _DAY_MS
+        if day not in self._days:
+            spans = self.spans(day * _DAY_MS, (day + 1) * _DAY_MS)
+            self._days[day] = [span.start for span in spans], [span.name for span in spans]
+        starts, names = self._days[day]
+        return names[bisect_right(starts, ts) - 1]
 
     def span_at(self, ts: int) -> ShiftSpan:
         """The shift that runs at `ts` (ms)."""

@@ -84,7 +84,9 @@ CREATE TABLE malfunctions (
 CREATE INDEX malfunctions_by_detected ON malfunctions (detected);
 CREATE INDEX malfunctions_by_extruder ON malfunctions (extruder, detected);
 CREATE INDEX malfunctions_by_changed ON malfunctions (changed);
-CREATE INDEX malfunctions_by_onset ON malfunctions (onset);
+-- Holds all that tables and sums of the history need: what lies behind `document` is far away.
+CREATE INDEX malfunctions_by_onset
+    ON malfunctions (onset, extruder, ended, stage, cause, product, hours, kg, money);
 CREATE INDEX malfunctions_by_extruder_onset ON malfunctions (extruder, onset);
 CREATE INDEX malfunctions_lasting ON malfunctions (extruder, onset) WHERE ended IS NULL;
 -- Append-only: what people did about a malfunction.

@@ -1,0 +1,103 @@
+"""The table of malfunctions: its columns, and a malfunction as texts of a row."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dash_ag_grid as dag
+from dash.development.base_component import Component
+
+from components import ids_malfunctions as ids
+from components.charts import UNKNOWN, format_duration, format_money, format_time
+from components.malfunction_words import NOTHING, STATE_LABELS, cause_label
+from components.page_settings import PageSettings
+from data.history.malfunctions import Row
+from data.history.selection import Selection
+
+#: Rows of a page of the table, and of one request.
+PAGE_ROWS = 50
+
+
+def malfunction_grid(selection: Selection, settings: PageSettings) -> Component:
+    """The grid; it asks for its rows itself, by page and order."""
+    return dag.AgGrid(
+        id=ids.GRID,
+        className="malfunction-grid",
+        columnDefs=_columns(selection.sort, settings),
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True,
+                       "suppressHeaderMenuButton": True, "sortingOrder": ["desc", "asc"]},
+        columnSize="responsiveSizeToFit",
+        rowModelType="infinite",
+        getRowId="params.data.id",
+        paginationGoTo=selection.page - 1,
+        dashGridOptions={
+            "pagination": True,
+            "paginationPageSize": PAGE_ROWS,
+            "paginationPageSizeSelector": False,
+            "cacheBlockSize": PAGE_ROWS,
+            # One after the other: an answer then belongs to the request that waits for it.
+            "maxConcurrentDatasourceRequests": 1,
+            "maxBlocksInCache": 4,
+            # The page that an address names must be there before its rows are.
+            "infiniteInitialRowCount": selection.page * PAGE_ROWS,
+            "localeText": {"noRowsToShow": NOTHING},
+            "rowHeight": 32,
+            "headerHeight": 34,
+            "suppressMultiSort": True,
+            "suppressCellFocus": False,
+            "enableCellTextSelection": True,
+            "animateRows": False,
+        },
+    )  # fmt: skip
+
+
+def _columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, Any]]:
+    columns = [
+        # "link" is Markdown: the one cell of a row that leads on.
+        _column("onset", "Began", 165, cellRenderer="markdown"),
+        _column("extruder", "Extruder", 110),
+        _column("cause", "Cause", 160),
+        _column("state", "State", 165),
+        _column("product", "Product", 110),
+        _column("shift", "Shift", 65, sortable=False),
+        _column("duration", "Lasted", 145, type="rightAligned"),
+        _column("hours", "Lost h", 80, type="rightAligned"),
+        _column("kg", "Scrap kg", 95, type="rightAligned"),
+        _column("money", f"Cost {settings.currency}", 105, type="rightAligned"),
+    ]
+    for column in columns:
+        if column["field"] == sort[0]:
+            column["sort"] = "desc" if sort[1] else "asc"
+    return columns
+
+
+def _column(field: str, name: str, width: int, **more: Any) -> dict[str, Any]:
+    return {"field": field, "headerName": name, "minWidth": width, "width": width,
+            "tooltipField": field if field in {"extruder", "product", "cause", "state"} else None,
+            **more}  # fmt: skip
+
+
+def row_texts(row: Row, now: int, zone: ZoneInfo) -> dict[str, str]:
+    """A row as the grid shows it; `now` (ms) is how long one lasts that has not ended."""
+    lasted = format_duration((now if row.ended is None else row.ended) - row.onset)
+    state = STATE_LABELS.get(row.stage, row.stage)
+    return {
+        "id": row.id,
+        "onset": f"[{format_time(row.onset, zone)}]({ids.PATH}/{row.id})",
+        "extruder": row.extruder_name,
+        "cause": cause_label(row.cause),
+        "state": f"● {state}, lasts" if row.ended is None else state,
+        "product": row.product or UNKNOWN,
+        "shift": row.shift,
+        "duration": f"{lasted} so far" if row.ended is None else lasted,
+        "hours": f"{row.hours:,.1f}",
+        "kg": f"{row.kg:,.0f}",
+        "money": format_money(row.money, ""),
+    }
+
+
+def sort_of(request: dict[str, Any]) -> tuple[str, bool] | None:
+    """The order that a request of the grid asks for, None for none."""
+    model = request.get("sortModel") or []
+    return (str(model[0]["colId"]), model[0]["sort"] == "desc") if model else None
