@@ -64,6 +64,11 @@ def import_csv(settings: Settings, options: argparse.Namespace) -> int:
         return INTERRUPTED
     for line in summary(report, options.verbose):
         print(line)
+    if settings.retain_raw_days and not report.already:
+        print(
+            f"readings older than {settings.retain_raw_days} days are deleted once they are"
+            " rolled up: RETAIN_RAW_DAYS=0 keeps them"
+        )
     return 0
 
 

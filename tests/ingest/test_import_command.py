@@ -45,6 +45,7 @@ def test_the_command_imports_and_says_what_it_did(tmp_path: Path) -> None:
     done = run(tmp_path, long_csv(tmp_path, 1234))
     assert (done.returncode, done.stderr) == (0, "")
     assert "1,234  rows read" in done.stdout
+    assert "readings older than 7 days are deleted" in done.stdout
     store = open_store(f"sqlite:///{tmp_path / 'var' / 'telemetry.sqlite'}", readonly=True)
     assert store.last_seq() == 1234
     store.close()
