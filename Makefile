@@ -13,7 +13,13 @@ run: .venv/.run
 
 test: .venv/.dev check
 	@tests/browser/install_chromium.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(all_tests))
+
+# A browser draws in software here and wants the cores for itself.
+define all_tests
+$(BIN)/python -m pytest -m "not browser" -n auto --maxprocesses 4 --dist loadfile ; failed=$$? ; \
+$(BIN)/python -m pytest -m browser && exit $$failed
+endef
 
 check: .venv/.dev
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
