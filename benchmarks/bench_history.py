@@ -116,9 +116,10 @@ def _pages(path: Path) -> None:
 
 
 def history_stack(path: Path, **settings: str) -> Stack:
-    """A running plant on the store; answers are not kept."""
+    """A running plant on the store; answers are not kept, and the store stays as it is."""
     folder = path.parent
-    stack = Stack(folder, EXTRUDERS=str(EXTRUDERS), **{"HISTORY_CACHE": "none", **settings})
+    kept = dict.fromkeys(("RETAIN_RAW_DAYS", "RETAIN_MINUTES_DAYS"), "0")
+    stack = Stack(folder, EXTRUDERS=str(EXTRUDERS), HISTORY_CACHE="none", **kept, **settings)
     stack.start_redis()
     stack.start_ingest()
     stack.start_worker("worker 1")
@@ -153,7 +154,7 @@ def captured(stack: Stack, path: Path) -> dict[str, list[dict[str, str]]]:
         for name, address in addresses(path).items():
             seen: list[Request] = []
             page = browser.new_page()
-            page.on("request", seen.append)
+            page.on("request", lambda request, seen=seen: seen.append(request))
             page.goto(stack.url + address)
             page.wait_for_timeout(6000)
             page.close()

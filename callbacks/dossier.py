@@ -20,7 +20,7 @@ from components.dossier_page import (
     readings_note,
     unknown_malfunction,
 )
-from components.history_states import why_not
+from components.history_states import reason, why_not
 from components.page_settings import PageSettings
 from components.states import notice
 from data.errors import MeltwatchError
@@ -47,7 +47,7 @@ def register(
         try:
             return _page(questions, settings, malfunction, signals)
         except MeltwatchError as error:
-            return notice("The dossier cannot be shown", f"{str(error).rstrip('.')}.")
+            return notice("The dossier cannot be shown", reason(error))
 
     dash.register_page(
         "dossier",
@@ -125,7 +125,7 @@ def _keep_chart(app: Dash, questions: Questions, settings: PageSettings) -> None
             return no_update, why_not(error), no_update, no_update
         query = {"signals": "" if chosen == about.telling else ",".join(chosen) or NONE}
         note = readings_note(about, shown, chosen)
-        return chart_figure(about, shown, settings), note, links(about, chosen), query
+        return chart_figure(about, shown, settings), note, links(about, chosen, settings), query
 
 
 def _about(questions: Questions, malfunction: str) -> Dossier | None:

@@ -55,6 +55,7 @@ def register(
     )  # fmt: skip
     _register_again(app, questions, settings)
     _register_day(app, settings)
+    _register_print(app)
 
 
 def _register_again(app: Dash, questions: Questions, settings: PageSettings) -> None:
@@ -88,6 +89,15 @@ def _register_day(app: Dash, settings: PageSettings) -> None:
         State(ids_report.SELECTION, "data"),
         prevent_initial_call=True,
     )(go)
+
+
+def _register_print(app: Dash) -> None:
+    app.clientside_callback(
+        "function(clicks) { if (clicks) print(); return window.dash_clientside.no_update; }",
+        Output(ids_report.PRINTED, "data"),
+        Input(ids_report.PRINT, "n_clicks"),
+        prevent_initial_call=True,
+    )
 
 
 def _body(questions: Questions, shift: ShiftSpan, sort: str, settings: PageSettings) -> Component:

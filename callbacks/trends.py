@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from components import ids_trends as ids
+from components.alarm_bar import causes
 from components.charts import figure, format_time
 from components.history_states import why_not
 from components.page_settings import PageSettings
@@ -28,13 +29,8 @@ from data.history import Questions
 from data.history.annotations import Annotations, annotations_in
 from data.history.trend import Span, Trend, trend
 from data.history.trend_malfunctions import Bar, malfunctions_in
-from data.malfunctions.malfunction import CANNOT_TELL
-from data.malfunctions.signatures import SIGNATURES
 
-CAUSES = {code: one.label for code, one in SIGNATURES.items()} | {
-    CANNOT_TELL: "Cause unknown",
-    "other": "Other cause",
-}
+CAUSES = dict(causes())
 #: The past does not change; what ends now does.
 _KEEP_S = 10.0
 #: Columns of a question that only wants to know the last value.

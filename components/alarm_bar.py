@@ -41,7 +41,7 @@ def alarm_bar() -> Component:
 def causes() -> list[list[str]]:
     """What a malfunction can be resolved as: name of the cause and its words."""
     known = [[name, signature.label] for name, signature in SIGNATURES.items()]
-    return [*known, ["other", "Another cause"], [CANNOT_TELL, "Cannot tell"]]
+    return [*known, ["other", "Another cause"], [CANNOT_TELL, "Cause unclear"]]
 
 
 def _count(priority: int) -> Component:

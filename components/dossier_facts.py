@@ -12,7 +12,7 @@ from components.charts import UNKNOWN, format_duration, format_money, format_tim
 from components.dossier_events import cause_words
 from components.page_settings import PageSettings
 from data.history.dossier import Dossier
-from data.malfunctions.malfunction import Malfunction, RankedCause, Scrap, Stage
+from data.malfunctions.malfunction import CANNOT_TELL, Malfunction, RankedCause, Scrap, Stage
 
 #: An earliest onset nearer than this to the onset (ms) is not worth words.
 _APART_MS = 30_000
@@ -28,7 +28,7 @@ def title_of(about: Dossier) -> str:
     one = about.malfunction
     if one.cause_found:
         return cause_words(one.cause_found)
-    return one.causes[0].label if one.causes else "Malfunction, cannot tell the cause"
+    return one.causes[0].label if one.causes else cause_words(CANNOT_TELL)
 
 
 def _title(about: Dossier) -> Component:
@@ -145,7 +145,7 @@ def _causes(one: Malfunction) -> Component:
     if not one.causes:
         why = _list(one.seen, "dossier-seen") if one.seen else "Nothing was noted of what was seen."
         text = html.P("Nothing explains well enough what was seen, or two causes do so alike.")
-        return html.Div([html.H2("Cannot tell the cause"), text, why, *_nelson(one)])
+        return html.Div([html.H2(cause_words(CANNOT_TELL)), text, why, *_nelson(one)])
     first, *others = one.causes
     found = one.cause_found and one.cause_found != first.cause
     head = "Most probable cause before somebody looked" if found else "Most probable cause"

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from components import ids_comparison, ids_dossier
 from components.charts import figure, graph
-from components.dossier_chart import dossier_chart
+from components.dossier_chart import dossier_chart, height_of
 from components.dossier_events import events_table
 from components.dossier_facts import act, dossier_facts
 from components.dossier_notes import notes
@@ -15,6 +15,7 @@ from components.page_settings import PageSettings
 from components.states import notice
 from data.history.dossier import Dossier
 from data.history.dossier_readings import MOST_SIGNALS, Readings
+from data.history.shift_address import query_of
 
 #: Figures of a malfunction that still lasts are asked for again after so long.
 REFRESH_MS = 10_000
@@ -40,7 +41,7 @@ def dossier_page(
             dcc.Store(id=ids_dossier.QUERY),
             dcc.Store(id=ids_dossier.QUERY_DONE),
             dcc.Interval(id=ids_dossier.TICK, interval=REFRESH_MS, disabled=about.settled),
-            _bar(about, chosen),
+            _bar(about, chosen, settings),
             html.Section(
                 dossier_facts(about, settings),
                 id=ids_dossier.FACTS,
@@ -71,12 +72,13 @@ def unknown_malfunction(malfunction: str) -> Component:
     return notice(
         "No such malfunction",
         f"There is no malfunction {malfunction!r} in this plant's journal.",
+        way=("To the malfunctions", ids_dossier.PATH),
     )
 
 
-def links(about: Dossier, chosen: tuple[str, ...]) -> list[Component]:
-    """Ways from here: the live page played back, the same signals on Trends, a link, paper."""
-    one = about.malfunction
+def links(about: Dossier, chosen: tuple[str, ...], settings: PageSettings) -> list[Component]:
+    """Ways from here: playback, the same signals on Trends, the shift, a link, paper."""
+    one, plan = about.malfunction, settings.shifts
     signals = ",".join(f"{one.extruder}:{name}" for name in chosen)
     return [
         dcc.Link(
@@ -90,6 +92,12 @@ def links(about: Dossier, chosen: tuple[str, ...]) -> list[Component]:
             href=f"/trends?signals={signals}&from={about.start}&to={about.end}",
             className="button",
             title="These signals on the page Trends",
+        ),
+        dcc.Link(
+            "Shift report",
+            href=f"/report?{query_of(plan.span_at(one.onset), plan)}",
+            className="button",
+            title="The shift in which it began",
         ),
         act("Copy link", "copy", title="The address of this dossier, for a colleague"),
         act("Print", "print", title="One page of paper, or a PDF"),
@@ -137,11 +145,13 @@ def _named(malfunction: str) -> dict[str, str]:
     return {"data-malfunction": malfunction}
 
 
-def _bar(about: Dossier, chosen: tuple[str, ...]) -> Component:
+def _bar(about: Dossier, chosen: tuple[str, ...], settings: PageSettings) -> Component:
     return html.Div(
         [
             html.Span(id=ids_dossier.BACK, className="dossier-back"),
-            html.Div(links(about, chosen), id=ids_dossier.LINKS, className="dossier-links"),
+            html.Div(
+                links(about, chosen, settings), id=ids_dossier.LINKS, className="dossier-links"
+            ),
         ],
         className="dossier-bar",
     )
@@ -161,7 +171,11 @@ def _chart(
                 id=ids_dossier.CHART_NOTE,
                 className="history-note",
             ),
-            graph(ids_dossier.CHART, chart_figure(about, shown, settings)),
+            # Room from the start: what is below must not jump when the chart is drawn.
+            html.Div(
+                graph(ids_dossier.CHART, chart_figure(about, shown, settings)),
+                style={"--chart-height": f"{height_of(len(shown.lanes)) if shown.lanes else 0}px"},
+            ),
         ],
         className="history-card dossier-readings",
         **{"aria-label": "Readings"},

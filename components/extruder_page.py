@@ -78,9 +78,19 @@ def _title(extruder: Extruder, catalogue: Catalogue, playback: bool) -> Componen
             html.Span("", className="extruder__worst", **{"data-mw-part": "worst"}),
             html.Span("", className="extruder__age", **{"data-mw-part": "age"}),
             *([] if playback else [_play_back()]),
+            _malfunctions(extruder),
             html.Nav(_neighbours(extruder, catalogue), **{"aria-label": "Other extruders"}),
         ],
         className="extruder__title",
+    )
+
+
+def _malfunctions(extruder: Extruder) -> Component:
+    return dcc.Link(
+        "Past malfunctions",
+        href=f"/malfunctions?extruder={extruder.id}",
+        className="nav-link",
+        title=f"All malfunctions of {extruder.name}, with those that are over",
     )
 
 

@@ -10,9 +10,15 @@ from data.errors import MeltwatchError
 
 def why_not(error: MeltwatchError) -> Component:
     """One calm line; trying again is offered in words where it can help."""
-    text = str(error).rstrip(".")
+    text = reason(error)
     more = " It is safe to try again." if error.retryable and "try again" not in text else ""
-    return html.P(f"{text}.{more}", className="history-note history-note--error", role="status")
+    return html.P(f"{text}{more}", className="history-note history-note--error", role="status")
+
+
+def reason(error: MeltwatchError) -> str:
+    """An error's words as a sentence of their own."""
+    text = str(error).rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def nothing(text: str) -> Component:

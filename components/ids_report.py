@@ -6,6 +6,8 @@ SELECTION = "report-selection"
 DAY = "report-day"
 GO = "report-go"
 AGAIN = "report-again"
+PRINT = "report-print"
+PRINTED = "report-printed"
 
 #: Address of the page, and of its CSV file.
 PATH = "/report"

@@ -46,6 +46,7 @@ def report_page(view: ReportView, body: Component, settings: PageSettings) -> Co
             _toolbar(view, settings),
             html.Div(body, id=ids_report.BODY, className="report__body"),
             dcc.Store(id=ids_report.SELECTION, data={**selection, "sort": view.sort}),
+            dcc.Store(id=ids_report.PRINTED),
             dcc.Location(id=ids_report.GO, refresh="callback-nav"),
             dcc.Interval(id=ids_report.AGAIN, interval=AGAIN_MS, disabled=not view.runs),
         ]
@@ -125,7 +126,19 @@ def _toolbar(view: ReportView, settings: PageSettings) -> Component:
             html.Div(_day(view, settings), className="report__day"),
             html.Nav(names, className="report__shifts", **{"aria-label": "Shift of this day"}),
             _step("Next shift ›", view.later, view, settings),
-            html.A("CSV", href=csv, className="button report__csv", download=""),
+            html.Span(
+                [
+                    html.A("CSV", href=csv, className="button", download=""),
+                    html.Button(
+                        "Print",
+                        id=ids_report.PRINT,
+                        type="button",
+                        className="button",
+                        title="On paper, or a PDF",
+                    ),
+                ],
+                className="report__take",
+            ),
         ],
         className="report__toolbar",
     )

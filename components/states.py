@@ -11,10 +11,15 @@ from data.errors import WindowsUnavailable
 from data.extruders import Catalogue
 
 
-def notice(title: str, text: str, watch: bool = False) -> Component:
-    """A calm full-page notice; with `watch` the page reloads by itself once windows are there."""
+def notice(
+    title: str, text: str, watch: bool = False, way: tuple[str, str] = ("To the plant", "/")
+) -> Component:
+    """A calm full-page notice; with `watch` the page reloads by itself once windows are there.
+
+    Else `way`, words and address, leads on from here.
+    """
     attributes = {"data-mw-page": "waiting"} if watch else {}
-    back = [] if watch else [dcc.Link("To the plant", href="/", className="button")]
+    back = [] if watch else [dcc.Link(way[0], href=way[1], className="button")]
     return html.Section(
         [html.H1(title), html.P(text), *back],
         className="notice",

@@ -93,8 +93,9 @@ def _limits(picture: Picture, lanes: Lanes, zone: ZoneInfo) -> list[go.Scatter]:
 
 
 def _limit(one: LimitLine, lanes: Lanes, x: NDArray[np.float64]) -> go.Scatter:
-    # Every other source has its words at the left, so that fewer of them meet.
-    left = lanes.lanes[lanes.number(one.source)].sources.index(one.source) % 2
+    # Neighbours, and every other source, have their words at the other side: fewer of them meet.
+    index = lanes.lanes[lanes.number(one.source)].sources.index(one.source)
+    left = (index + (one.sign in {"H", "L"})) % 2
     text = _sign(one, lanes)
     return go.Scatter(
         x=x, y=[one.value, one.value], yaxis=axis_of(lanes, one.source), mode="lines+text",
@@ -110,9 +111,10 @@ def _sign(one: LimitLine, lanes: Lanes) -> str:
     """Says whose limit it is where several lines share the lane."""
     lane = lanes.lanes[lanes.number(one.source)]
     several = len({source.extruder for source in lane.sources}) > 1
+    said = f"{one.sign} {one.value:.{one.source.decimals}f}"
     if len(lane.sources) == 1:
-        return one.sign
-    return f"{one.sign} {one.source.extruder_name if several else one.source.label}"
+        return said
+    return f"{said} {one.source.extruder_name if several else one.source.label}"
 
 
 def _strips(picture: Picture, lanes: Lanes, zone: ZoneInfo) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -28,7 +29,7 @@ def trends_page(catalogue: Catalogue) -> Component:
             html.Section(
                 graph(
                     ids.GRAPH,
-                    figure(height=420, dragmode="zoom"),
+                    _no_picture_yet(),
                     className="trends-chart",
                     config={"scrollZoom": True, "doubleClick": False, "showTips": False},
                 ),
@@ -57,6 +58,12 @@ def trends_page(catalogue: Catalogue) -> Component:
             "data-trends-margin": str(MARGIN_LEFT + MARGIN_RIGHT),
         },
     )
+
+
+def _no_picture_yet() -> go.Figure:
+    """Without axes: numbers on them would be nobody's."""
+    unseen = {"visible": False}
+    return figure(height=420, dragmode="zoom", xaxis=unseen, yaxis=unseen)
 
 
 def _live() -> dict[str, str]:

@@ -7,6 +7,14 @@ const still = () => ({ destroy() {} });
 
 const PATH_CHECK_MS = 3000;
 
+/** A page below another, e.g. a dossier below the malfunctions, is marked at that one's link. */
+function markHere(link, path) {
+  const href = link.getAttribute("href");
+  if (path === href) link.setAttribute("aria-current", "page");
+  else if (href !== "/" && path.startsWith(`${href}/`)) link.setAttribute("aria-current", "true");
+  else link.removeAttribute("aria-current");
+}
+
 /**
  * @param {Record<string, (root: HTMLElement, context: object) => {destroy(): void}>} controllers
  *   by page; a page without one has nothing that lives
@@ -25,9 +33,7 @@ export function followPages(controllers, start) {
     if (mounted && mounted.root === root && mounted.identity === identity) return;
     mounted?.controller.destroy();
     for (const link of shell.querySelectorAll(".nav-link")) {
-      const here = link.getAttribute("href") === root?.dataset.mwPath;
-      if (here) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      markHere(link, root?.dataset.mwPath ?? "");
     }
     mounted = root && { root, identity, controller: (controllers[root.dataset.mwPage] ?? still)(root, context) };
   }

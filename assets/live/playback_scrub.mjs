@@ -113,9 +113,15 @@ export class PlaybackScrub {
       ...malfunctions.map((one) => this._bar(one)),
       ...this._apart(alarms).map((one) => this._tick(one)),
     );
+    setText(this._summary, this._counts(malfunctions.length, alarms.length));
+  }
+
+  /** Nothing known is not nothing happened. */
+  _counts(malfunctions, alarms) {
+    const { error, complete } = this._events;
+    if (!this._events.knows(this._from + this._spanMs / 2)) return error ? "Events cannot be had" : "Events are loading";
     const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-    const all = this._events.complete ? "" : ", more than are shown";
-    setText(this._summary, `${count(malfunctions.length, "malfunction")}, ${count(alarms.length, "alarm")}${all}`);
+    return `${count(malfunctions, "malfunction")}, ${count(alarms, "alarm")}${complete ? "" : ", more than are shown"}`;
   }
 
   _touches(start, end) {

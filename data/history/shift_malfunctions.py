@@ -12,6 +12,7 @@ from data.malfunctions.signatures import SIGNATURES
 #: One that began longer before the shift is not looked for: none lasts that long.
 LONGEST_MS = 30 * 86_400_000
 UNCLEAR = "Cause unclear"
+ANOTHER = "Another cause"
 
 _LASTED = """
     SELECT m.id, m.extruder, m.onset, m.ended, m.stage, m.cause, m.kg, m.money,
@@ -101,7 +102,7 @@ def _in_words(cause: str) -> tuple[str, str]:
     signature = SIGNATURES.get(cause)
     if signature is not None:
         return signature.label, signature.check
-    return UNCLEAR if cause in {"", CANNOT_TELL} else cause, ""
+    return {"": UNCLEAR, CANNOT_TELL: UNCLEAR, "other": ANOTHER}.get(cause, cause), ""
 
 
 def _money(kg: float, money: float, price: float) -> float | None:

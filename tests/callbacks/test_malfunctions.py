@@ -67,6 +67,6 @@ def test_nothing_is_told_once_and_draws_nothing(full: _Page) -> None:
 
 
 def test_a_store_that_is_away_is_told_in_every_part(away: _Page) -> None:
-    assert "cannot open the store" in str(away.rows(REQUEST, MARCH, None)[2])
-    assert "cannot open the store" in str(away.paretos(MARCH, None, "count")[3])
-    assert "cannot open the store" in str(away.repair(MARCH, None, "count")[2])
+    assert "Cannot open the store" in str(away.rows(REQUEST, MARCH, None)[2])
+    assert "Cannot open the store" in str(away.paretos(MARCH, None, "count")[3])
+    assert "Cannot open the store" in str(away.repair(MARCH, None, "count")[2])

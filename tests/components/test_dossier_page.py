@@ -91,7 +91,7 @@ def test_the_head_tells_cause_evidence_and_what_to_check() -> None:
 def test_no_cause_is_said_and_what_was_seen_with_it() -> None:
     one = malfunction(causes=(), seen=("Zone 2: sensor failure",))
     said = texts(dossier_facts(about(malfunction=one), SETTINGS))
-    assert "cannot tell the cause · Line 3" in said
+    assert "Cause unclear · Line 3" in said
     assert "Zone 2: sensor failure" in said
 
 
@@ -169,10 +169,11 @@ def test_notes_are_newest_first_and_texts_stay_texts() -> None:
     assert "Cem" not in said
 
 
-def test_links_lead_to_playback_and_trends_of_the_same_signals() -> None:
-    play, trends, *_ = links(about(), (PRESSURE, MELT))
+def test_links_lead_to_playback_trends_of_the_same_signals_and_the_shift() -> None:
+    play, trends, report, *_ = links(about(), (PRESSURE, MELT), SETTINGS)
     assert play.href == f"/extruder/3?at={ONSET - 300_000}"
     assert trends.href == f"/trends?signals=3:{PRESSURE},3:{MELT}&from={START}&to={END}"
+    assert report.href.startswith("/report?day=")
 
 
 def test_the_page_names_its_malfunction_and_its_address() -> None:
