@@ -55,16 +55,16 @@ def malfunction_grid(selection: Selection, settings: PageSettings) -> Component:
 def _columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, Any]]:
     columns = [
         # "link" is Markdown: the one cell of a row that leads on.
-        _column("onset", "Began", 165, cellRenderer="markdown"),
-        _column("extruder", "Extruder", 110),
-        _column("cause", "Cause", 160),
-        _column("state", "State", 165),
-        _column("product", "Product", 110),
+        _column("onset", "Began", 155, cellRenderer="markdown"),
+        _column("extruder", "Extruder", 100),
+        _column("cause", "Cause", 195),
+        _column("state", "State", 155),
+        _column("product", "Product", 125),
         _column("shift", "Shift", 65, sortable=False),
-        _column("duration", "Lasted", 145, type="rightAligned"),
+        _column("duration", "Lasted", 120, type="rightAligned"),
         _column("hours", "Lost h", 80, type="rightAligned"),
-        _column("kg", "Scrap kg", 95, type="rightAligned"),
-        _column("money", f"Cost {settings.currency}", 105, type="rightAligned"),
+        _column("kg", "Scrap kg", 90, type="rightAligned"),
+        _column("money", f"Cost {settings.currency}", 95, type="rightAligned"),
     ]
     for column in columns:
         if column["field"] == sort[0]:

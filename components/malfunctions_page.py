@@ -104,6 +104,7 @@ def _band(extruders: int) -> Component:
                     config={"doubleClick": False},
                 ),
                 className="malfunction-band",
+                style={"minHeight": f"min({band_px(extruders)}px, 60vh)"},
                 tabIndex="0",
             ),
         ],

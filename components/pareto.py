@@ -15,7 +15,7 @@ MOST_BARS = 14
 _BAR_PX, _MARGIN_PX = 21, 66
 #: Fewer bars are not drawn thicker.
 _FEWEST_BARS = 8
-_SHARES = (0, 40, 80)
+_SHARES = (0, 50, 100)
 HEIGHT_PX = MOST_BARS * _BAR_PX + _MARGIN_PX
 
 
@@ -38,7 +38,7 @@ def pareto_figure(
     places = list(range(len(bars)))
     shown = figure(
         HEIGHT_PX,
-        margin={"l": 150, "r": 14, "t": 30, "b": 36},
+        margin={"l": 150, "r": 26, "t": 30, "b": 36},
         xaxis={"title": {"text": measure_label(measure, currency), "font": {"size": 12}},
                "fixedrange": True, "rangemode": "tozero", "nticks": 5, "showgrid": True,
                "dtick": whole_step(measure, [one.value for one in bars])},

@@ -15,7 +15,7 @@ from data.history.pareto import Measure
 from data.history.repair import Reliability, Repair, Week
 
 HEIGHT_PX = 360
-#: Fewer weeks are not drawn wider.
+#: Bars of fewer weeks are not drawn thicker.
 _FEWEST_WEEKS = 8
 _HOUR_MS = 3_600_000
 _WORDS = {
@@ -47,8 +47,13 @@ def repair_figures(found: Repair) -> Component:
 def _tiles(plant: Reliability) -> list[Component]:
     lasting = f"{plant.lasting:,} lasting" if plant.lasting else "none lasts"
     return [
-        _tile("MTBF", _time(plant.mtbf_ms), "extruder time", _WORDS["MTBF"]),
-        _tile("MTTR", _time(plant.mttr_ms), lasting, _WORDS["MTTR"]),
+        _tile(
+            "Mean time between failures (MTBF)",
+            _time(plant.mtbf_ms),
+            "extruder time",
+            _WORDS["MTBF"],
+        ),
+        _tile("Mean time to repair (MTTR)", _time(plant.mttr_ms), lasting, _WORDS["MTTR"]),
         _tile("Down", _down(plant), "of extruder time", "Share of the time observed"),
     ]
 
@@ -93,8 +98,9 @@ def weeks_figure(weeks: Sequence[Week], measure: Measure, currency: str) -> go.F
     shown = figure(
         HEIGHT_PX,
         margin={"l": 62, "r": 12, "t": 12, "b": 40},
+        bargap=1 - 0.7 * min(1, len(names) / _FEWEST_WEEKS),
         xaxis={"type": "category", "fixedrange": True, "anchor": "y2", "showgrid": False,
-               "range": [-0.5, max(len(names), _FEWEST_WEEKS) - 0.5], "nticks": 14,
+               "range": [-0.5, len(names) - 0.5], "nticks": 14,
                "title": {"text": "ISO week of the onset", "font": {"size": 12}}},
         yaxis={"domain": [0.46, 1], "rangemode": "tozero", "fixedrange": True, "nticks": 5,
                "dtick": whole_step(measure, [getattr(week, measure) for week in weeks]),
