@@ -12,7 +12,7 @@ run: .venv/.run
 	@exec $(BIN)/python run.py
 
 test: .venv/.dev check
-	@tests/browser/install_chromium.sh
+	@tests/install_servers.sh
 	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(all_tests))
 
 # A browser draws in software here and wants the cores for itself.

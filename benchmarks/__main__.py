@@ -18,6 +18,7 @@ from benchmarks import (
     bench_similar,
     bench_soak,
     bench_store,
+    bench_viewers,
     bench_windows,
 )
 
@@ -33,6 +34,7 @@ ALL = {
     "history": bench_history.run,
     "history_age": bench_history_age.run,
     "similar": bench_similar.run,
+    "viewers": bench_viewers.run,
     "soak": bench_soak.run,
 }
 

@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# Browser tests need Debian's or Ubuntu's Chromium: installs it as root, else says what to do.
+# Tests drive a real browser, nginx and PostgreSQL: installs what is missing as root, else says how.
 set -euo pipefail
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null && exit 0
+missing=()
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+    || missing+=(chromium chromium-driver fonts-dejavu-core)
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
+command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null \
+    || missing+=(postgresql)
+[ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing Chromium …"
-    apt-get update -qq && apt-get install -y -qq chromium chromium-driver fonts-dejavu-core >/dev/null
+    echo "Installing ${missing[*]} …"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 else
-    echo "Browser tests need Chromium: install it with 'sudo apt-get install chromium'" >&2
+    echo "Tests need more: install it with 'sudo apt-get install ${missing[*]}'" >&2
     exit 1
 fi

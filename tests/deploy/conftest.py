@@ -1,0 +1,49 @@
+"""A running plant behind nginx."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.counted_stack import CountedStack
+from tests.deploy.nginx import HOW_TO_INSTALL, Nginx, installed
+
+STALE_IF_ERROR_S = 4
+
+
+@dataclass
+class Behind:
+    """nginx, and what is behind it."""
+
+    stack: CountedStack
+    nginx: Nginx
+
+    @property
+    def url(self) -> str:
+        return self.nginx.url
+
+    def asked(self, path: str) -> int:
+        """How often the web process was asked for a path."""
+        return self.stack.asked().get(path, 0)
+
+
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
+    if installed() is None:
+        assert "CI" not in os.environ, HOW_TO_INSTALL
+        pytest.skip(HOW_TO_INSTALL)
+    folder: Path = tmp_path_factory.mktemp("plant")
+    stack = CountedStack(folder, EXTRUDERS="4", STALE_IF_ERROR_S=str(STALE_IF_ERROR_S))
+    try:
+        stack.start_all(folder)
+        nginx = Nginx(folder / "nginx", stack.port)
+        try:
+            yield Behind(stack, nginx)
+        finally:
+            nginx.stop()
+    finally:
+        stack.stop()

@@ -1,0 +1,29 @@
+"""A plant whose web process counts what it is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+
+from tests.stack import Stack, wait_until
+
+
+class CountedStack(Stack):
+    def start_web(self) -> None:
+        command = f"uvicorn tests.deploy.counted:server --port {self.port} --no-access-log"
+        self._start("web", [*command.split(), "--log-level", "warning"])
+        wait_until(self._web_answers, 20, "the web process answers")
+
+    def start_all(self, folder: Path) -> None:
+        """Everything, until windows are fresh."""
+        self.start_redis()
+        self.start_ingest()
+        wait_until((folder / "telemetry.sqlite").exists, 20, "ingest made the store")
+        self.start_worker()
+        self.start_web()
+        self.wait_ready()
+
+    def asked(self) -> dict[str, int]:
+        """How often the web process was asked, by path."""
+        return dict(httpx.get(f"{self.url}/_counted", timeout=10).json())
