@@ -103,7 +103,7 @@ def _first_of(
 
 
 def _event(fault: str, one: Malfunction, rows: list[Row], names: tuple[str, ...]) -> Event:
-    """What data.journal.sqlite_prints makes of its frame, and of the readings so far."""
+    """What data.journal.prints makes of its frame, and of the readings so far."""
     ended = one.ended or rows[-1].ts
     framed = [r for r in rows if one.onset - AROUND_MS <= r.ts < ended + AROUND_MS]
     prints = []

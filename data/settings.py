@@ -118,6 +118,11 @@ class Settings:
         return ZoneInfo(self.plant_tz)
 
 
+def is_postgres(url: str) -> bool:
+    """Whether a DATABASE_URL names a PostgreSQL database."""
+    return url.startswith(("postgresql://", "postgres://"))
+
+
 class _Reader:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env

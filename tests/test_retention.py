@@ -29,6 +29,8 @@ from tests.rolled import stored
 from tests.rows import plant, row
 from tests.workers import work
 
+pytestmark = pytest.mark.both_stores
+
 NOW = int(time.time() * 1000) // HOUR_MS * HOUR_MS
 DAYS = 10
 
@@ -169,13 +171,15 @@ def test_a_stamp_from_the_future_does_not_hide_the_last_day(
 def test_much_goes_in_small_steps_within_the_time(
     store: TelemetryStore, trimmer: Retention, hasty: Retention
 ) -> None:
-    store.append([row(NOW - 5 * DAY_MS + 1000 * n, 1, 1.0) for n in range(3 * STEP_ROWS)])
-    store.append([row(NOW, 1, 1.0)])
+    times = [NOW - 5 * DAY_MS + 1000 * n for n in range(3 * STEP_ROWS)]
+    store.append([row(ts, 1, 1.0) for ts in [*times, NOW]])
+    silent = [row(ts, 2, 1.0) for ts in times[::100]]  # its last day stays, and so do partitions
+    store.append(silent)
     rolled_up_to(store, store.last_seq())
     assert hasty.trim(NOW)
-    assert len(store.rows_since(0, 99_999)) == 2 * STEP_ROWS + 1
+    assert len(store.rows_since(0, 99_999)) == 2 * STEP_ROWS + 1 + len(silent)
     assert not trimmer.trim(NOW)
-    assert len(store.rows_since(0, 99_999)) == 1
+    assert len(store.rows_since(0, 99_999)) == 1 + len(silent)
 
 
 def test_rollups_outlive_their_readings_and_take_in_more(

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,8 @@ from data.window_cache import Keys
 from data.window_cache.writer import Commit
 from tests.rolled import assert_rollups_equal_the_readings, stored
 from tests.rows import row
+
+pytestmark = pytest.mark.both_stores
 
 START = 1_795_000_000_000 // HOUR_MS * HOUR_MS
 
@@ -88,9 +91,10 @@ def a_plant() -> Iterator[Plant]:
 
 
 @pytest.fixture
-def line() -> Iterator[Plant]:
-    with a_plant() as running:
-        yield running
+def line(store_url: str) -> Iterator[Plant]:
+    running = Plant(store_url)
+    yield running
+    running.store.close()
 
 
 def second(n: int, *values: float | None, extruder: int = 1) -> object:
@@ -233,8 +237,7 @@ def test_a_store_that_refuses_does_not_stop_the_refresh(line: Plant) -> None:
     line.store.append([second(0, 1.0)])
     line.tick(worker)
     line.minute += 1
-    with closing(sqlite3.connect(line.url.removeprefix("sqlite:///"))) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with writing(line.url):
         started = time.monotonic()
         line.tick(worker)
         line.tick(worker)  # held off: it does not wait again
@@ -244,6 +247,19 @@ def test_a_store_that_refuses_does_not_stop_the_refresh(line: Plant) -> None:
     assert line.store.rollup_seq() == 1
     line.finish()
     line.check()
+
+
+@contextmanager
+def writing(url: str) -> Iterator[None]:
+    """Another process is in the middle of a write."""
+    if url.startswith("sqlite:"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        with psycopg.connect(url) as db:
+            db.execute("SELECT seq FROM reading_seq FOR UPDATE")
+            yield
 
 
 def test_rollups_that_do_not_follow_on_are_refused(line: Plant) -> None:

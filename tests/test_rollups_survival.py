@@ -17,31 +17,34 @@ from data.window_cache.writer import WindowWriter
 from tests.rolled import assert_rollups_equal_the_readings
 from tests.stack import Stack, wait_until
 
+pytestmark = pytest.mark.both_stores
+
 #: Workers that flush with every tick, so that a kill often hits a flush.
 EAGER = "from data import roll_up, worker; roll_up.MOST_IN_HAND = -1; worker.main()"
 #: As eager, and dead between its second flush and the commit that was to tell of it.
 DOOMED = """
 import os, signal
 from data import roll_up, worker
-from data.telemetry.sqlite import SqliteStore
-roll_up.MOST_IN_HAND, merge, left = -1, SqliteStore.merge_rollups, [3]
+from data.telemetry import open_store
+Store = type(open_store(os.environ["DATABASE_URL"], readonly=True))
+roll_up.MOST_IN_HAND, merge, left = -1, Store.merge_rollups, [3]
 def merge_and_die(self, *arguments):
     done = merge(self, *arguments)
     left[0] -= 1
     if not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
     return done
-SqliteStore.merge_rollups = merge_and_die
+Store.merge_rollups = merge_and_die
 worker.main()
 """
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    running = Stack(tmp_path, EXTRUDERS="3")
+def stack(tmp_path: Path, store_url: str) -> Iterator[Stack]:
+    open_store(store_url).close()
+    running = Stack(tmp_path, EXTRUDERS="3", DATABASE_URL=store_url)
     running.start_redis()
     running.start_ingest()
-    wait_until((tmp_path / "telemetry.sqlite").exists, 10, "ingest made the store")
     yield running
     running.stop()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,10 @@ from data.errors import CatalogueConflict, SettingError, StoreError
 from data.extruders import Limits, Signal
 from data.quality import Quality
 from data.telemetry import Appended, ImportMark, TelemetryStore, open_store
+from tests.rolled import sql_rows
 from tests.rows import SIGNALS, plant, row
+
+pytestmark = pytest.mark.both_stores
 
 
 def test_rows_come_back_as_they_were_given(store: TelemetryStore) -> None:
@@ -105,12 +107,10 @@ def test_limits_that_a_person_set_stay_when_the_source_starts_again(
 
 def test_readings_by_name_are_plain_sql(store: TelemetryStore, store_url: str) -> None:
     store.put_catalogue(plant(1), "test", "first")
-    numbers = [310.25, -0.1, 1e-42]
+    numbers = [310.25, 1e-42, -0.1]
     store.append([row(1_500, 1, *numbers)])
-    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as db:
-        found = db.execute(
-            "SELECT time_utc, extruder, signal, value, unit, quality FROM readings_by_name"
-        ).fetchall()
+    columns = "time_utc, extruder, signal, value, unit, quality"
+    found = sql_rows(store_url, f"SELECT {columns} FROM readings_by_name ORDER BY value DESC")
     assert found[0] == (
         "1970-01-01T00:00:01.500Z", "Extruder 1", "MeltPressure", 310.25, "bar", "GOOD",
     )  # fmt: skip
@@ -125,17 +125,15 @@ def test_what_is_no_number_is_null_in_sql(
 ) -> None:
     store.put_catalogue(plant(1), "test", "first")
     store.append([row(0, 1, value, 1.0, 2.0)])
-    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as db:
-        sql = "SELECT value FROM readings_by_name WHERE signal = 'MeltPressure'"
-        assert db.execute(sql).fetchall() == [(None,)]
+    sql = "SELECT value FROM readings_by_name WHERE signal = 'MeltPressure'"
+    assert sql_rows(store_url, sql) == [(None,)]
 
 
 def test_absent_signals_are_not_listed_by_name(store: TelemetryStore, store_url: str) -> None:
     store.put_catalogue(plant(1), "test", "first")
     store.append([row(0, 1, None, 1.0, 2.0)])
-    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as db:
-        assert db.execute("SELECT count(*) FROM readings_by_name").fetchone() == (2,)
-        names = {name for (name,) in db.execute("SELECT name FROM quality_codes")}
+    assert sql_rows(store_url, "SELECT count(*) FROM readings_by_name") == [(2,)]
+    names = {name for (name,) in sql_rows(store_url, "SELECT name FROM quality_codes")}
     assert names == {code.name for code in Quality}
 
 
@@ -151,5 +149,7 @@ def test_a_bad_url_names_the_setting_and_value() -> None:
 
 
 def test_a_missing_store_is_a_store_error(tmp_path) -> None:
+    with pytest.raises(StoreError, match="cannot open"):
+        open_store("postgresql://127.0.0.1:1/none", readonly=True)
     with pytest.raises(StoreError, match="cannot open"):
         open_store(f"sqlite:///{tmp_path / 'none.sqlite'}", readonly=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol, TypeVar
 
+from data.settings import is_postgres
 from data.shifts import ShiftPlan
 
 T = TypeVar("T")
@@ -54,9 +55,13 @@ class Questions(Protocol):
 def open_history(url: str, shifts: ShiftPlan) -> Questions:
     """The history of the store that DATABASE_URL names; nothing is kept.
 
-    Raises SettingError for a URL that is not `sqlite:///path`. The store is opened and closed
-    for every question, read-only.
+    Raises SettingError for a URL that is neither `sqlite:///path` nor `postgresql://…`. The store
+    is opened and closed for every question, read-only.
     """
+    if is_postgres(url):
+        from data.history.postgres import PostgresHistory  # noqa: PLC0415
+
+        return PostgresHistory(url, shifts)
     from data.history.sqlite import SqliteHistory  # noqa: PLC0415  only the chosen driver loads
     from data.sqlite_file import path_of  # noqa: PLC0415
 

@@ -165,8 +165,8 @@ def _carried(reader: Reader, extruder: int, start: int) -> list[Event]:
     )
     found = reader.all(
         "WITH s AS (SELECT name FROM signals WHERE extruder = ?1 UNION ALL SELECT '')"
-        f" SELECT s.name, c.column1, ({last}) AS newest, ({last} AND e.kind = ?3)"
-        f" FROM s, (VALUES {conditions}) AS c WHERE newest IS NOT NULL",
+        f" SELECT * FROM (SELECT s.name, c.column1, ({last}) AS newest, ({last} AND e.kind = ?3)"
+        f" AS rise FROM s, (VALUES {conditions}) AS c) AS risen WHERE newest IS NOT NULL",
         extruder,
         start,
         Kind.ACTIVE,

@@ -15,10 +15,10 @@ MAX_ROWS = 10_000
 #: what lasts is longer than all that ended within the same time.
 _ORDER = {
     "onset": "m.onset",
-    "extruder": "coalesce(e.name, m.extruder) COLLATE NOCASE",
+    "extruder": "lower(coalesce(e.name, CAST(m.extruder AS TEXT)))",
     "cause": "m.cause",
     "state": "m.stage",
-    "product": "coalesce(p.name, '') COLLATE NOCASE",
+    "product": "lower(coalesce(p.name, ''))",
     "duration": "coalesce(m.ended, {now}) - m.onset",
     "hours": "m.hours",
     "kg": "m.kg",

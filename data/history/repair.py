@@ -143,7 +143,7 @@ def _extruders(reader: Reader) -> dict[int, _Known]:
         "SELECT e.id, e.name, (SELECT min(ts) FROM ("
         " SELECT min(ts) AS ts FROM hour_rollups WHERE extruder = e.id"
         " UNION ALL SELECT min(ts) FROM minute_rollups WHERE extruder = e.id"
-        " UNION ALL SELECT min(onset) FROM malfunctions WHERE extruder = e.id)), e.active"
+        " UNION ALL SELECT min(onset) FROM malfunctions WHERE extruder = e.id) AS firsts), e.active"
         " FROM extruders e"
     )
     return {row[0]: _Known(row[0], row[1], row[2], bool(row[3])) for row in rows}

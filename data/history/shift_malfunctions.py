@@ -16,7 +16,7 @@ ANOTHER = "Another cause"
 
 _LASTED = """
     SELECT m.id, m.extruder, m.onset, m.ended, m.stage, m.cause, m.kg, m.money,
-        coalesce(p.price_per_kg, 0), json_extract(m.document, '$.resolved_at')
+        coalesce(p.price_per_kg, 0), CAST(json_extract(m.document, '$.resolved_at') AS BIGINT)
     FROM malfunctions m LEFT JOIN products p ON p.code = m.product
     WHERE m.onset >= ? AND m.onset < ? AND (m.onset >= ? OR m.ended IS NULL OR m.ended > ?)
     ORDER BY m.onset, m.id"""

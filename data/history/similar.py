@@ -88,7 +88,7 @@ def similar_events(reader: Reader, malfunction: str) -> Similar | None:
     if mine is None or not fingerprint.shows(mine):
         return Similar(source if mine is None else TOO_LITTLE, 0, False, [], None)
     rows = reader.all(
-        "SELECT malfunction, extruder, blob FROM frame_prints WHERE onset < ? AND blob <> x''"
+        "SELECT malfunction, extruder, blob FROM frame_prints WHERE onset < ? AND length(blob) > 0"
         " ORDER BY onset DESC LIMIT ?",
         one.onset,
         MOST_SEARCHED + 1,

@@ -137,7 +137,7 @@ def _level(reader: Reader, extruders: Sequence[int], span: Span) -> int:
     """Index of the level to read; counts raw rows no further than the budget."""
     sql = (
         "SELECT count(*) FROM (SELECT 1 FROM readings"
-        " WHERE extruder = ? AND ts >= ? AND ts < ? LIMIT ?)"
+        " WHERE extruder = ? AND ts >= ? AND ts < ? LIMIT ?) AS found"
     )
     readings = 0
     if (span.end - span.start) // span.columns < LEVELS[1].step:

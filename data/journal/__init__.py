@@ -10,6 +10,7 @@ from typing import Protocol
 from data.alarms.events import AlarmEvent
 from data.commands import Command
 from data.malfunctions.malfunction import Malfunction
+from data.settings import is_postgres
 from data.windows import Row
 
 
@@ -195,10 +196,14 @@ class Journal(Protocol):
 def open_journal(url: str, shard: int = 0) -> Journal:
     """Open the journal in the store that DATABASE_URL names; creates or upgrades the store.
 
-    `shard` says whose snapshot it keeps. Raises SettingError for a URL that is not
-    `sqlite:///path`, StoreError if it cannot be opened. Open it inside the job or the thread
-    that uses it, never before a fork.
+    `shard` says whose snapshot it keeps. Raises SettingError for a URL that is neither
+    `sqlite:///path` nor `postgresql://…`, StoreError if it cannot be opened. Open it inside the
+    job or the thread that uses it, never before a fork.
     """
+    if is_postgres(url):
+        from data.journal.postgres import PostgresJournal  # noqa: PLC0415
+
+        return PostgresJournal(url, shard)
     from data.journal.sqlite import SqliteJournal  # noqa: PLC0415  only the chosen driver loads
     from data.sqlite_file import path_of  # noqa: PLC0415
 

@@ -10,8 +10,8 @@ from data.alarms.events import AlarmEvent
 from data.commands import Command
 from data.journal import Batch, Delivery, Frame, MalfunctionAction, Notification, Sending
 from data.journal.frame_blob import pack, unpack
+from data.journal.prints import PUT_PRINT, print_row, rows_without
 from data.journal.sqlite_commands import EFFECTS_OF_COMMANDS
-from data.journal.sqlite_prints import PUT_PRINT, print_row, rows_without
 from data.journal.sqlite_rows import (
     DELIVERY,
     EVENT,
@@ -132,14 +132,14 @@ class SqliteJournal:
         names, blob = json.dumps(frame.signals), pack(frame.rows)
         about = (frame.malfunction, extruder, frame.start, frame.end, frame.step_ms, names)
         # Made before the transaction: it takes longer than others should wait.
-        print_ = print_row(self._db, frame.malfunction, frame.signals, frame.rows)
+        print_ = print_row(self._all, frame.malfunction, frame.signals, frame.rows)
         with transaction(self._db):
             if self._db.execute(_PUT_FRAME, (*about, len(frame.rows), blob)).rowcount:
                 self._db.execute(PUT_PRINT, print_)
 
     def add_prints(self, limit: int) -> int:
         """See Journal.add_prints."""
-        made = rows_without(self._db, limit)
+        made = rows_without(self._all, limit)
         if made:
             with transaction(self._db):
                 self._many(PUT_PRINT, made)

@@ -26,7 +26,9 @@ def path_of(url: str) -> str:
     """The path in a URL `sqlite:///path`. Raises SettingError for any other."""
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path:
-        raise SettingError("DATABASE_URL", url, "sqlite:///path/to/file")
+        raise SettingError(
+            "DATABASE_URL", url, "sqlite:///path/to/file or postgresql://user@host/name"
+        )
     return path
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from data.extruders import Catalogue, Limits
 from data.rollups import Rollups
+from data.settings import is_postgres
 from data.windows import Row
 
 
@@ -132,10 +133,16 @@ class TelemetryStore(Protocol):
 def open_store(url: str, readonly: bool = False) -> TelemetryStore:
     """Open the store that DATABASE_URL names.
 
-    Raises SettingError for a URL that is not `sqlite:///path`, StoreError if it cannot be
-    opened. Open a store inside the job that uses it, never before a fork.
+    Raises SettingError for a URL that is neither `sqlite:///path` nor `postgresql://…`,
+    StoreError if it cannot be opened. Open a store inside the job that uses it, never before a
+    fork.
     """
-    from data.sqlite_file import path_of  # noqa: PLC0415  only the chosen driver loads
+    # Only the chosen driver loads.
+    if is_postgres(url):
+        from data.telemetry.postgres import PostgresStore  # noqa: PLC0415
+
+        return PostgresStore(url, readonly)
+    from data.sqlite_file import path_of  # noqa: PLC0415
     from data.telemetry.sqlite import SqliteStore  # noqa: PLC0415
 
     return SqliteStore(path_of(url), readonly)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from data.rollups import RECORD
 from data.settings import Settings
 from data.telemetry import open_store
 from data.windows import Row
+from tests.raw_sql import sql, sql_many, url_of
 
 PRESSURE = "MeltPressureZone_001.Pressure.ActualValue"
 MELT = "MeltTemperatureZone_001.Temperature.ActualValue"
@@ -51,11 +51,10 @@ def malfunction(**changes: Any) -> Malfunction:
 
 
 class PlantStore:
-    """The store at `folder`, filled by what a test needs."""
+    """The store at a URL, or in a folder, filled by what a test needs."""
 
-    def __init__(self, folder: Path, price: float = 1.35) -> None:
-        self.path = folder / "telemetry.sqlite"
-        self.url = f"sqlite:///{self.path}"
+    def __init__(self, where: Path | str, price: float = 1.35) -> None:
+        self.url = url_of(where)
         one = Extruder(3, "Line 3", SIGNALS, {0: {PRESSURE: Limits(h=240.0, hh=270.0)}})
         with closing(open_store(self.url)) as store:
             store.put_catalogue(Catalogue(1, (one,), (Product(1, "HDPE pipe", price),)), "t", "t")
@@ -66,8 +65,7 @@ class PlantStore:
         return open_history(self.url, Settings.from_env({}).shifts)
 
     def sql(self, statement: str, *parameters: object) -> None:
-        with closing(sqlite3.connect(self.path)) as db, db:
-            db.execute(statement, parameters)
+        sql(self.url, statement, *parameters)
 
     def write(self, *malfunctions: Malfunction, events: tuple[AlarmEvent, ...] = ()) -> None:
         with closing(open_journal(self.url)) as journal:
@@ -96,11 +94,8 @@ class PlantStore:
         record = np.zeros(len(SIGNALS), RECORD)
         record["min"], record["max"], record["mean"] = value - 1, value + 1, value
         record["count"] = 60
-        with closing(sqlite3.connect(self.path)) as db, db:
-            db.executemany(
-                f"INSERT INTO {table} VALUES (3, ?, ?)",
-                [(start + step * n, record.tobytes()) for n in range(count)],
-            )
+        rows = [(start + step * n, record.tobytes()) for n in range(count)]
+        sql_many(self.url, f"INSERT INTO {table} VALUES (3, ?, ?)", rows)
 
     def set_limits(self, ts: int, pressure: Limits, who: str = "Ben", product: int = 0) -> None:
         with closing(open_store(self.url)) as store:

@@ -12,7 +12,8 @@ from data.history.selection import Scope
 from data.journal.sqlite_rows import malfunction_row
 from data.malfunctions.malfunction import Malfunction, RankedCause, Scrap
 from data.shifts import ShiftPlan
-from data.sqlite_file import connect, transaction
+from data.telemetry import open_store
+from tests.raw_sql import sql_many, url_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHIFTS = ShiftPlan.parse("Early 06:00, Late 14:00, Night 22:00", BERLIN)
@@ -49,26 +50,21 @@ def fault(
     )
 
 
-def history(folder: Path, *malfunctions: Malfunction, since: str = "2026-01-01") -> Questions:
+def history(where: Path | str, *malfunctions: Malfunction, since: str = "2026-01-01") -> Questions:
     """The history of a plant of two extruders with readings since a day."""
-    path = folder / "history.sqlite"
-    db = connect(str(path))
-    with transaction(db):
-        db.executemany(
-            "INSERT INTO extruders VALUES (?, ?, 'test', 1)", [(1, "Line A"), (2, "Line B")]
-        )
-        db.executemany(
-            "INSERT INTO products VALUES (?, ?, ?)", [(PIPE, "Pipe", 0.5), (SHEET, "Sheet", 0.0)]
-        )
-        hours = [(one, at(since) // HOUR * HOUR) for one in (1, 2)]
-        db.executemany("INSERT INTO hour_rollups VALUES (?, ?, x'')", hours)
-        rows = [malfunction_row(one) for one in malfunctions]
-        if rows:
-            db.executemany(
-                f"INSERT INTO malfunctions VALUES ({', '.join('?' * len(rows[0]))})", rows
-            )
-    db.close()
-    return open_history(f"sqlite:///{path}", SHIFTS)
+    url = url_of(where, "history.sqlite")
+    open_store(url).close()
+    lines = [(1, "Line A", "test", True), (2, "Line B", "test", True)]
+    sql_many(url, "INSERT INTO extruders VALUES (?, ?, ?, ?)", lines)
+    products = [(PIPE, "Pipe", 0.5), (SHEET, "Sheet", 0.0)]
+    sql_many(url, "INSERT INTO products VALUES (?, ?, ?)", products)
+    hours = [(one, at(since) // HOUR * HOUR, b"") for one in (1, 2)]
+    sql_many(url, "INSERT INTO hour_rollups VALUES (?, ?, ?)", hours)
+    rows = [malfunction_row(one) for one in malfunctions]
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        sql_many(url, f"INSERT INTO malfunctions VALUES ({marks})", rows)
+    return open_history(url, SHIFTS)
 
 
 def scope(start: str, end: str, now: str | None = None, **more: object) -> Scope:

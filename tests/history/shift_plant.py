@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from data.rollups import RECORD
 from data.shifts import ShiftPlan, ShiftSpan
 from data.telemetry import open_store
 from data.windows import Row
+from tests.raw_sql import sql, sql_many, url_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PLAN = ShiftPlan.parse("Early 06:00, Late 14:00, Night 22:00", BERLIN)
@@ -52,9 +52,8 @@ def ms(local: str, zone: ZoneInfo = BERLIN) -> int:
 class ShiftPlant:
     """The store, and shorthands to write into it."""
 
-    def __init__(self, folder: Path, catalogue: Catalogue = CATALOGUE) -> None:
-        self.path = folder / "telemetry.sqlite"
-        self.url = f"sqlite:///{self.path}"
+    def __init__(self, where: Path | str, catalogue: Catalogue = CATALOGUE) -> None:
+        self.url = url_of(where)
         self._slots = {e.id: [s.name for s in e.signals] for e in catalogue.extruders}
         with closing(open_store(self.url)) as store:
             store.put_catalogue(catalogue, "test", "test", complete=True)
@@ -77,9 +76,7 @@ class ShiftPlant:
             row[slot] = (known, known, known, 0 if value is None else 60, 0)
         step = MINUTE if table == "minute_rollups" else HOUR
         rows = [(extruder, start + n * step, row.tobytes()) for n in range(count)]
-        with closing(sqlite3.connect(self.path)) as db:
-            db.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)
-            db.commit()
+        sql_many(self.url, f"INSERT INTO {table} VALUES (?, ?, ?)", rows)
 
     def reading(self, extruder: int, ts: int) -> None:
         """A reading that is in no rollup yet; everything before it is."""
@@ -91,12 +88,11 @@ class ShiftPlant:
 
     def rolled_up(self) -> None:
         """Say that every reading is in the rollups."""
-        with closing(sqlite3.connect(self.path)) as db:
-            db.execute(
-                "INSERT OR REPLACE INTO rollup_progress"
-                " SELECT 0, coalesce(max(seq), 0) FROM readings"
-            )
-            db.commit()
+        sql(
+            self.url,
+            "INSERT INTO rollup_progress SELECT 0, coalesce(max(seq), 0) FROM readings WHERE true"
+            " ON CONFLICT (shard) DO UPDATE SET seq = excluded.seq",
+        )
 
     def malfunction(
         self, extruder: int, onset: int, ended: int | None, kg: float = 10.0, **fields: object
@@ -136,9 +132,7 @@ class ShiftPlant:
     def annotate(self, extruder: int, ts: int, text: str, removed: int | None = None) -> None:
         """A note of a person."""
         row = (f"note-{ts}", ts, "Ben", "note", extruder, "", 0, ts, ts, text, removed, "")
-        with closing(sqlite3.connect(self.path)) as db:
-            db.execute(f"INSERT INTO annotations VALUES ({', '.join('?' * 12)})", row)
-            db.commit()
+        sql(self.url, f"INSERT INTO annotations VALUES ({', '.join('?' * 12)})", *row)
 
     def queue(self, notification: Notification, now: int) -> None:
         """Something else to be told."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +16,7 @@ from data.rollups import roll_up
 from data.settings import Settings
 from data.telemetry import open_store
 from data.windows import Row
+from tests.raw_sql import sql, url_of
 from tests.similar_rows import MINUTE_MS, NAMES, Moves, rows_of
 
 DAY_MS = 86_400_000
@@ -48,11 +48,10 @@ def resolved(
 
 
 class SimilarStore:
-    """The store in `folder`, filled by what a test needs."""
+    """The store at a URL, or in a folder, filled by what a test needs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "telemetry.sqlite"
-        self.url = f"sqlite:///{self.path}"
+    def __init__(self, where: Path | str) -> None:
+        self.url = url_of(where)
         signals = tuple(Signal(name, name, "bar", "All", 0, 300) for name in NAMES)
         lines = tuple(Extruder(number, f"Line {number}", signals) for number in (1, 2))
         with closing(open_store(self.url)) as store:
@@ -63,8 +62,7 @@ class SimilarStore:
         return open_history(self.url, Settings.from_env({}).shifts)
 
     def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.path)) as db, db:
-            return db.execute(statement, parameters).fetchall()
+        return sql(self.url, statement, *parameters)
 
     def happened(self, one: Malfunction, moves: Moves, seed: int = 0) -> Malfunction:
         """A malfunction that is over, with its frame."""

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+import pytest
 
 from data.history import Questions
 from data.history.annotations import MOST, Annotations, annotations_in
 from data.history.trend_malfunctions import malfunctions_in
 from tests.history.trend_store import T0, store_with
+from tests.raw_sql import sql, sql_many
+
+pytestmark = pytest.mark.both_stores
 
 MIN = 60_000
 
 
 def write(
-    path: Path, id_: str, start: int, end: int, extruder: int = 1, removed: bool = False
+    url: str, id_: str, start: int, end: int, extruder: int = 1, removed: bool = False
 ) -> None:
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute(
-            "INSERT INTO annotations VALUES (?, ?, 'Ana', 'note', ?, '', 0, ?, ?, 'words', ?, '')",
-            (id_, T0, extruder, T0 + start, T0 + end, T0 if removed else None),
-        )
+    sql(
+        url,
+        "INSERT INTO annotations VALUES (?, ?, 'Ana', 'note', ?, '', 0, ?, ?, 'words', ?, '')",
+        id_, T0, extruder, T0 + start, T0 + end, T0 if removed else None,
+    )  # fmt: skip
 
 
-def malfunction(path: Path, id_: str, extruder: int, onset: int, ended: int | None) -> None:
+def malfunction(url: str, id_: str, extruder: int, onset: int, ended: int | None) -> None:
     end = None if ended is None else T0 + ended
     columns = "id, extruder, onset, detected, ended, changed, stage, cause, kg, money, document"
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute(
-            f"INSERT INTO malfunctions ({columns})"
-            " VALUES (?, ?, ?, ?, ?, ?, 'open', 'surging', 0, 0, '{}')",
-            (id_, extruder, T0 + onset, T0 + onset, end, T0 + onset),
-        )
+    sql(
+        url,
+        f"INSERT INTO malfunctions ({columns})"
+        " VALUES (?, ?, ?, ?, ?, ?, 'open', 'surging', 0, 0, '{}')",
+        id_, extruder, T0 + onset, T0 + onset, end, T0 + onset,
+    )  # fmt: skip
 
 
 def ids(history: Questions, extruders: tuple[int, ...], start: int, end: int) -> list[str]:
@@ -40,9 +41,8 @@ def ids(history: Questions, extruders: tuple[int, ...], start: int, end: int) ->
     return [one.id for one in found.shown]
 
 
-def test_an_annotation_shows_where_it_touches_the_span(tmp_path: Path) -> None:
-    path = tmp_path / "t.sqlite"
-    history = store_with(path, [])
+def test_an_annotation_shows_where_it_touches_the_span(store_url: str) -> None:
+    history = store_with(store_url, [])
     spans = {
         "before": (0, 9),
         "into": (5, 10),
@@ -51,41 +51,38 @@ def test_an_annotation_shows_where_it_touches_the_span(tmp_path: Path) -> None:
         "at the end": (20, 30),
     }
     for id_, (start, end) in spans.items():
-        write(path, id_, start, end)
+        write(store_url, id_, start, end)
     assert ids(history, (1,), 10, 20) == ["over", "into", "moment"]
 
 
-def test_others_and_removed_ones_do_not_show_and_those_of_the_plant_do(tmp_path: Path) -> None:
-    path = tmp_path / "t.sqlite"
-    history = store_with(path, [])
-    write(path, "mine", 1, 2)
-    write(path, "of another", 1, 2, extruder=2)
-    write(path, "of the plant", 2, 2, extruder=0)
-    write(path, "removed", 1, 2, removed=True)
+def test_others_and_removed_ones_do_not_show_and_those_of_the_plant_do(store_url: str) -> None:
+    history = store_with(store_url, [])
+    write(store_url, "mine", 1, 2)
+    write(store_url, "of another", 1, 2, extruder=2)
+    write(store_url, "of the plant", 2, 2, extruder=0)
+    write(store_url, "removed", 1, 2, removed=True)
     assert ids(history, (1,), 0, 10) == ["mine", "of the plant"]
     assert ids(history, (), 0, 10) == ["of the plant"]
 
 
-def test_the_newest_show_if_there_are_too_many_and_the_rest_is_counted(tmp_path: Path) -> None:
-    path = tmp_path / "t.sqlite"
-    history = store_with(path, [])
-    with closing(sqlite3.connect(path)) as db, db:
-        db.executemany(
-            "INSERT INTO annotations VALUES (?, 0, 'Ana', 'note', 1, '', 0, ?, ?, 'x', NULL, '')",
-            [(str(n), T0 + n, T0 + n) for n in range(MOST + 7)],
-        )
+def test_the_newest_show_if_there_are_too_many_and_the_rest_is_counted(store_url: str) -> None:
+    history = store_with(store_url, [])
+    sql_many(
+        store_url,
+        "INSERT INTO annotations VALUES (?, 0, 'Ana', 'note', 1, '', 0, ?, ?, 'x', NULL, '')",
+        [(str(n), T0 + n, T0 + n) for n in range(MOST + 7)],
+    )
     found = history.ask(annotations_in, (1,), T0, T0 + MIN)
     assert (len(found.shown), found.more, found.shown[-1].id) == (MOST, 7, str(MOST + 6))
 
 
-def test_malfunctions_show_while_they_last(tmp_path: Path) -> None:
-    path = tmp_path / "t.sqlite"
-    history = store_with(path, [])
-    malfunction(path, "over before", 1, 0, 10)
-    malfunction(path, "into", 1, 5, 15)
-    malfunction(path, "lasts", 1, 1, None)
-    malfunction(path, "later", 1, 20, 30)
-    malfunction(path, "of another", 2, 5, 15)
+def test_malfunctions_show_while_they_last(store_url: str) -> None:
+    history = store_with(store_url, [])
+    malfunction(store_url, "over before", 1, 0, 10)
+    malfunction(store_url, "into", 1, 5, 15)
+    malfunction(store_url, "lasts", 1, 1, None)
+    malfunction(store_url, "later", 1, 20, 30)
+    malfunction(store_url, "of another", 2, 5, 15)
     bars, more = history.ask(malfunctions_in, (1,), T0 + 10, T0 + 20)
     assert [bar.id for bar in bars] == ["lasts", "into"] and more == 0
     assert bars[0].end is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import get_type_hints
 
 import msgspec
@@ -13,6 +12,7 @@ from data.alarms.events import AlarmKey, Condition, Kind
 from data.extruders import Limits
 from data.history.dossier import Dossier, dossier
 from data.history.dossier_journal import MOST_ALARMS
+from data.malfunctions.malfunction import Scrap
 from tests.history.dossier_store import (
     HOUR_MS,
     ID,
@@ -27,10 +27,12 @@ from tests.history.dossier_store import (
     seconds,
 )
 
+pytestmark = pytest.mark.both_stores
+
 
 @pytest.fixture(name="plant")
-def plant_fixture(tmp_path: Path) -> PlantStore:
-    return PlantStore(tmp_path)
+def plant_fixture(store_url: str) -> PlantStore:
+    return PlantStore(store_url)
 
 
 def dossier_of(plant: PlantStore, malfunction: str = ID) -> Dossier:
@@ -84,10 +86,9 @@ def test_a_frame_settles_it(plant: PlantStore) -> None:
     assert found.start == ONSET - 30 * MINUTE_MS
 
 
-def test_a_price_that_nobody_told_is_not_known(tmp_path: Path) -> None:
-    plant = PlantStore(tmp_path, price=0)
-    plant.write(malfunction())
-    plant.sql("UPDATE malfunctions SET document = json_set(document, '$.scrap.money', 0)")
+def test_a_price_that_nobody_told_is_not_known(store_url: str) -> None:
+    plant = PlantStore(store_url, price=0)
+    plant.write(malfunction(scrap=Scrap(12.5, 0.0)))
     assert not dossier_of(plant).price_known
 
 

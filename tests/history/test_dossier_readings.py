@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import get_type_hints
 
 import msgspec
@@ -28,12 +27,14 @@ from tests.history.dossier_store import (
     seconds,
 )
 
+pytestmark = pytest.mark.both_stores
+
 START, END = ONSET - 30 * MINUTE_MS, ONSET + HOUR_MS + 30 * MINUTE_MS
 
 
 @pytest.fixture(name="plant")
-def plant_fixture(tmp_path: Path) -> PlantStore:
-    plant = PlantStore(tmp_path)
+def plant_fixture(store_url: str) -> PlantStore:
+    plant = PlantStore(store_url)
     plant.write(malfunction())
     return plant
 
@@ -129,11 +130,7 @@ def test_nothing_kept_is_said(plant: PlantStore) -> None:
 
 def test_months_of_wear_are_read_from_hours(plant: PlantStore) -> None:
     start = int(time.time() * 1000) - 60 * 24 * HOUR_MS
-    plant.sql(
-        "UPDATE malfunctions SET document ="
-        " json_set(document, '$.onset', ?, '$.ended', json('null'))",
-        start,
-    )
+    plant.write(malfunction(onset=start, ended=None))
     plant.roll_up("minute_rollups", start // HOUR_MS * HOUR_MS - HOUR_MS, 1000, MINUTE_MS, 1.0)
     plant.roll_up("hour_rollups", start // HOUR_MS * HOUR_MS - HOUR_MS, 1441, HOUR_MS, 210.0)
     found = readings_of(plant)

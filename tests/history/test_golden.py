@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from data.history.golden import Golden, golden
 from tests.history.similar_store import DAY_MS, NOW, SimilarStore
 from tests.similar_rows import LOAD, MINUTE_MS, PRESSURE, rows_of
 
+pytestmark = pytest.mark.both_stores
+
 HOUR_MS = 60 * MINUTE_MS
 
 
 @pytest.fixture(name="plant")
-def plant_fixture(tmp_path: Path) -> SimilarStore:
-    return SimilarStore(tmp_path)
+def plant_fixture(store_url: str) -> SimilarStore:
+    return SimilarStore(store_url)
 
 
 def ask(plant: SimilarStore, extruder: int = 1, product: int = 1) -> Golden:

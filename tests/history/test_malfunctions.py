@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,8 @@ from data.history.pareto import added, bars, paretos, sums
 from data.history.selection import Scope
 from data.malfunctions.malfunction import Stage
 from tests.history.malfunction_store import HOUR, PIPE, SHEET, at, fault, history, scope
+
+pytestmark = pytest.mark.both_stores
 
 MARCH = scope("2026-03-01", "2026-04-01")
 FAULTS = (
@@ -28,8 +29,8 @@ NIGHT_A, LATE_A, SHEET_B, FREE_B, LASTS_A = (one.id for one in FAULTS[:5])
 
 
 @pytest.fixture
-def questions(tmp_path: Path) -> Questions:
-    return history(tmp_path, *FAULTS)
+def questions(store_url: str) -> Questions:
+    return history(store_url, *FAULTS)
 
 
 def found(
@@ -129,11 +130,11 @@ def test_pages_join_to_the_whole_and_know_its_size(questions: Questions) -> None
     assert joined == found(questions, MARCH)
 
 
-def test_a_shift_is_told_by_the_wall_clock_on_the_night_it_is_set_back(tmp_path: Path) -> None:
+def test_a_shift_is_told_by_the_wall_clock_on_the_night_it_is_set_back(store_url: str) -> None:
     first = fault(1, "2026-10-25 02:30+02:00", 0.1)
     second = fault(1, "2026-10-25 02:30+01:00", 0.1)
     morning = fault(1, "2026-10-25 06:00", 0.1)
-    questions = history(tmp_path, first, second, morning)
+    questions = history(store_url, first, second, morning)
     assert second.onset - first.onset == HOUR
     october = scope("2026-10-24", "2026-10-27", shifts=("Night",))
     assert found(questions, october) == [second.id, first.id]

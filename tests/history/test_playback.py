@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -26,7 +25,10 @@ from data.shifts import ShiftPlan
 from data.telemetry import TelemetryStore
 from data.windows import Row
 from tests.journal.samples import event, malfunction
+from tests.raw_sql import sql
 from tests.rows import plant, row
+
+pytestmark = pytest.mark.both_stores
 
 #: The start of an hour.
 T0 = 1_800_000_000_000 // 3_600_000 * 3_600_000
@@ -48,10 +50,8 @@ def arrays(found: PlaybackWindow) -> Answers:
 
 
 def roll(path: str, table: str, ts: int, cells: Sequence[tuple[float, float, float, int, int]]) -> None:  # fmt: skip  # noqa: E501
-    with closing(sqlite3.connect(path.removeprefix("sqlite:///"))) as db:
-        blob = np.array(list(cells), RECORD).tobytes()
-        db.execute(f"INSERT INTO {table} VALUES (1, ?, ?)", (ts, blob))
-        db.commit()
+    blob = np.array(list(cells), RECORD).tobytes()
+    sql(path, f"INSERT INTO {table} VALUES (1, ?, ?)", ts, blob)
 
 
 def keep_frame(store_url: str, rows: list[Row], onset: int, step_ms: int = 1000) -> None:
@@ -262,11 +262,9 @@ def test_limits_are_those_in_force_then(
 ) -> None:
     for high in (280.0, 290.0):
         store.set_limits(1, 0, {PRESSURE: Limits(h=high)}, "Ana", "")
-    with closing(sqlite3.connect(store_url.removeprefix("sqlite:///"))) as db:
-        ordered = db.execute("SELECT version FROM limit_sets WHERE extruder = 1 ORDER BY version")
-        for (version,), ts in zip(ordered.fetchall(), (T0 - 9, T0 - 5, T0 + 5), strict=True):
-            db.execute("UPDATE limit_sets SET ts = ? WHERE version = ?", (ts, version))
-        db.commit()
+    ordered = sql(store_url, "SELECT version FROM limit_sets WHERE extruder = 1 ORDER BY version")
+    for (version,), ts in zip(ordered, (T0 - 9, T0 - 5, T0 + 5), strict=True):
+        sql(store_url, "UPDATE limit_sets SET ts = ? WHERE version = ?", ts, version)
 
     def highs(start: int, end: int) -> list[float]:
         sets = asked(questions, start, end).limits

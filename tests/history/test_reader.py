@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
@@ -11,9 +10,11 @@ import pytest
 
 from data import history
 from data.errors import HistoryBusy, HistoryTooLarge, HistoryTooSlow, StoreError
-from data.history import Questions, Reader, open_history
+from data.history import Questions, Reader, open_history, postgres, sqlite
 from data.shifts import ShiftPlan
 from data.telemetry import open_store
+
+pytestmark = pytest.mark.both_stores
 
 PLAN = ShiftPlan.parse("Early 06:00, Late 14:00", ZoneInfo("UTC"))
 #: Goes on for hours.
@@ -24,10 +25,14 @@ NUMBERS = (
 
 
 @pytest.fixture
-def questions(tmp_path: Path) -> Questions:
-    url = f"sqlite:///{tmp_path / 'telemetry.sqlite'}"
-    open_store(url).close()
-    return open_history(url, PLAN)
+def questions(store_url: str) -> Questions:
+    open_store(store_url).close()
+    return open_history(store_url, PLAN)
+
+
+def set_deadline(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    for driver in (sqlite, postgres):
+        monkeypatch.setattr(driver, "DEADLINE_S", seconds)
 
 
 def numbers(reader: Reader, count: int) -> int:
@@ -40,7 +45,7 @@ def endless(reader: Reader) -> int:
 
 def slow_in_sum(reader: Reader) -> None:
     for _ in range(1000):
-        reader.all("SELECT count(*) FROM (" + NUMBERS + ")", 1_000_000)
+        reader.all("SELECT count(*) FROM (" + NUMBERS + ") AS found", 1_000_000)
 
 
 def test_rows_up_to_the_cap_are_given_and_one_more_is_refused(questions: Questions) -> None:
@@ -53,19 +58,19 @@ def test_rows_up_to_the_cap_are_given_and_one_more_is_refused(questions: Questio
 def test_a_question_ends_at_its_deadline(
     questions: Questions, monkeypatch: pytest.MonkeyPatch, question: object
 ) -> None:
-    monkeypatch.setattr("data.history.sqlite.DEADLINE_S", 0.2)
+    set_deadline(monkeypatch, 0.2)
     with pytest.raises(HistoryTooSlow, match=r"longer than 0\.2 s"):
         questions.ask(question)  # type: ignore[arg-type]
 
 
 def test_a_question_cannot_write(questions: Questions) -> None:
-    with pytest.raises(StoreError, match="readonly"):
+    with pytest.raises(StoreError, match=r"read-?only"):
         questions.ask(lambda reader: reader.all("DELETE FROM malfunctions"))
 
 
-def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
+def test_a_store_that_is_away_is_told(store_url: str) -> None:
     with pytest.raises(StoreError, match="cannot open"):
-        open_history(f"sqlite:///{tmp_path / 'none.sqlite'}", PLAN).ask(numbers, 1)
+        open_history(f"{store_url}none", PLAN).ask(numbers, 1)
 
 
 def test_sql_knows_the_plants_shifts(questions: Questions) -> None:
@@ -79,7 +84,7 @@ def test_sql_knows_the_plants_shifts(questions: Questions) -> None:
 def test_too_many_questions_at_once_are_told_to_come_again(
     questions: Questions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data.history.sqlite.DEADLINE_S", 0.3)
+    set_deadline(monkeypatch, 0.3)
     running = Barrier(history.AT_ONCE + 1)
 
     def hold(_reader: Reader) -> None:

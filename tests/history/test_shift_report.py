@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -14,14 +12,16 @@ from data.history.shift_report import Kept, ShiftLine, ShiftReport
 from data.malfunctions.malfunction import Scrap, Stage
 from tests.history.shift_plant import CATALOGUE, HOUR, MINUTE, PLAN, ShiftPlant, ms
 
+pytestmark = pytest.mark.both_stores
+
 #: Tuesday, the early shift.
 START = ms("2026-11-24 06:00")
 EARLY = "2026-11-24 06:00"
 
 
 @pytest.fixture
-def plant(tmp_path: Path) -> ShiftPlant:
-    return ShiftPlant(tmp_path)
+def plant(store_url: str) -> ShiftPlant:
+    return ShiftPlant(store_url)
 
 
 def line(shown: ShiftReport, extruder: int) -> ShiftLine:
@@ -208,10 +208,10 @@ def test_notes_of_the_shift_are_handed_over_but_not_those_removed(plant: ShiftPl
     assert [(one.extruder, one.text) for one in notes] == [(0, "compressor serviced")]
 
 
-def test_an_extruder_that_left_is_in_reports_of_its_time(plant: ShiftPlant, tmp_path: Path) -> None:
+def test_an_extruder_that_left_is_in_reports_of_its_time(plant: ShiftPlant, store_url: str) -> None:
     plant.minutes(2, START, 480)
     kept = Catalogue(0, CATALOGUE.extruders[:1], CATALOGUE.products)
-    ShiftPlant(tmp_path, kept)
+    ShiftPlant(store_url, kept)
     assert [one.name for one in plant.report(EARLY).lines] == ["Line A", "Line B"]
     assert [one.name for one in plant.report("2026-11-25 06:00").lines] == ["Line A"]
 

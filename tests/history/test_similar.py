@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -23,10 +22,12 @@ from data.journal import open_journal
 from tests.history.similar_store import DAY_MS, NOW, SimilarStore, malfunction, resolved
 from tests.similar_rows import BRIDGING, CLOGGING, LOAD, MINUTE_MS, NAMES, PRESSURE, rows_of
 
+pytestmark = pytest.mark.both_stores
+
 
 @pytest.fixture(name="plant")
-def plant_fixture(tmp_path: Path) -> SimilarStore:
-    return SimilarStore(tmp_path)
+def plant_fixture(store_url: str) -> SimilarStore:
+    return SimilarStore(store_url)
 
 
 def ask(plant: SimilarStore, malfunction_id: str) -> Similar:

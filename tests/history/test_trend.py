@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
@@ -25,6 +24,8 @@ from tests.history.trend_store import (
     row,
     store_with,
 )
+
+pytestmark = pytest.mark.both_stores
 
 MIN, HOUR_MS, DAY = 60_000, 3_600_000, 86_400_000
 
@@ -84,7 +85,7 @@ def test_every_point_says_what_its_readings_say(
 ) -> None:
     rows = [row(e, ts, values, quality[: len(values)]) for e, ts, values, quality in made]
     with TemporaryDirectory() as folder:
-        history = store_with(Path(folder) / "t.sqlite", rows)
+        history = store_with(f"sqlite:///{folder}/t.sqlite", rows)
         wishes = ((2, TEMPERATURE), (1, PRESSURE), (1, TEMPERATURE))
         found = history.ask(trend, wishes, Span(T0, T0 + 2 * HOUR_MS + MIN, columns))
     for line, slot in zip(found.lines, (1, 0, 1), strict=True):
@@ -102,10 +103,10 @@ def test_every_point_says_what_its_readings_say(
     ],
 )
 def test_the_level_is_the_coarsest_that_has_a_row_per_column(
-    tmp_path: Path, columns: int, level: str, width: int
+    store_url: str, columns: int, level: str, width: int
 ) -> None:
     rows = every_second(3600)
-    history = store_with(tmp_path / "t.sqlite", rows)
+    history = store_with(store_url, rows)
     found = history.ask(trend, ((1, PRESSURE),), Span(T0, T0 + HOUR_MS, columns))
     line = found.lines[0]
     assert (line.level, line.wanted, line.width) == (level, level, width)
@@ -113,8 +114,8 @@ def test_the_level_is_the_coarsest_that_has_a_row_per_column(
     agrees(line, rows, 0)
 
 
-def test_a_span_within_a_column_reads_whole_columns(tmp_path: Path) -> None:
-    history = store_with(tmp_path / "t.sqlite", every_second(7200))
+def test_a_span_within_a_column_reads_whole_columns(store_url: str) -> None:
+    history = store_with(store_url, every_second(7200))
     span = Span(T0 + 25 * MIN + 7, T0 + 85 * MIN + 3, 20)
     line = history.ask(trend, ((1, PRESSURE),), span).lines[0]
     assert line.times[0] == T0 + 24 * MIN and line.times[-1] == T0 + 84 * MIN
@@ -131,18 +132,18 @@ def test_what_would_cost_too_much_comes_from_a_coarser_level() -> None:
     assert names[wanted(365 * DAY, 1200, 50, 0)] == HOUR
 
 
-def test_readings_no_longer_kept_come_from_rollups_and_that_is_said(tmp_path: Path) -> None:
+def test_readings_no_longer_kept_come_from_rollups_and_that_is_said(store_url: str) -> None:
     rows = every_second(3600)
-    history = store_with(tmp_path / "t.sqlite", rows)
-    forget(tmp_path / "t.sqlite", "readings", 30 * MIN)
+    history = store_with(store_url, rows)
+    forget(store_url, "readings", 30 * MIN)
     early = history.ask(trend, ((1, PRESSURE),), Span(T0 + MIN, T0 + 11 * MIN, 1200)).lines[0]
     assert (early.level, early.wanted, early.kept) == (MINUTE, RAW, T0 + 30 * MIN)
     late = history.ask(trend, ((1, PRESSURE),), Span(T0 + 31 * MIN, T0 + 41 * MIN, 1200)).lines[0]
     assert (late.level, late.width) == (RAW, 0)
 
 
-def test_a_span_from_before_the_first_reading_stays_at_its_level(tmp_path: Path) -> None:
-    history = store_with(tmp_path / "t.sqlite", every_second(1800, start=10 * MIN + 500))
+def test_a_span_from_before_the_first_reading_stays_at_its_level(store_url: str) -> None:
+    history = store_with(store_url, every_second(1800, start=10 * MIN + 500))
     line = history.ask(trend, ((1, PRESSURE),), Span(T0 - HOUR_MS, T0 + HOUR_MS, 8000)).lines[0]
     assert line.level == RAW
     assert line.oldest is not None and line.oldest > T0 - HOUR_MS
@@ -154,11 +155,11 @@ def test_the_coarsest_level_left_answers_when_all_finer_ones_are_gone() -> None:
     assert kept_level(1, 0, {RAW: None, MINUTE: None, HOUR: None}) is None
 
 
-def test_a_gap_is_none_in_every_list_and_bad_readings_are_counted(tmp_path: Path) -> None:
+def test_a_gap_is_none_in_every_list_and_bad_readings_are_counted(store_url: str) -> None:
     rows = every_second(60)
     rows += [row(1, MIN + 1000 * n, [5, 5, 5], [2, 0, 0]) for n in range(60)]
     rows += every_second(60, start=10 * MIN)
-    history = store_with(tmp_path / "t.sqlite", rows)
+    history = store_with(store_url, rows)
     line = history.ask(trend, ((1, PRESSURE),), Span(T0, T0 + HOUR_MS, 60)).lines[0]
     assert line.times[:2] == [T0, T0 + MIN] and line.times[-1] == T0 + 10 * MIN
     assert line.bad[:2] == [0, 1] and line.mean[1] is None
@@ -171,10 +172,10 @@ def test_a_gap_is_none_in_every_list_and_bad_readings_are_counted(tmp_path: Path
     ]
 
 
-def test_signals_added_later_are_empty_before(tmp_path: Path) -> None:
+def test_signals_added_later_are_empty_before(store_url: str) -> None:
     rows = [row(1, 1000 * n, [200.0]) for n in range(120)]
     rows += [row(1, 2 * MIN + 1000 * n, [200.0, 210.0]) for n in range(120)]
-    history = store_with(tmp_path / "t.sqlite", rows)
+    history = store_with(store_url, rows)
     for columns in (4, 1000):
         line = history.ask(trend, ((1, TEMPERATURE),), Span(T0, T0 + 4 * MIN, columns)).lines[0]
         assert line.readings == 120
@@ -182,9 +183,9 @@ def test_signals_added_later_are_empty_before(tmp_path: Path) -> None:
 
 
 def test_lines_come_in_the_order_they_were_asked_for_and_unknown_ones_are_told(
-    tmp_path: Path,
+    store_url: str,
 ) -> None:
-    history = store_with(tmp_path / "t.sqlite", every_second(60) + every_second(60, extruder=2))
+    history = store_with(store_url, every_second(60) + every_second(60, extruder=2))
     nobody = ((1, "Nonsense"), (9, PRESSURE))
     wishes = ((2, TEMPERATURE), nobody[0], (1, PRESSURE), nobody[1], (2, STATUS), (2, TEMPERATURE))
     found = history.ask(trend, wishes, Span(T0, T0 + MIN, 100))
@@ -198,24 +199,23 @@ def test_lines_come_in_the_order_they_were_asked_for_and_unknown_ones_are_told(
     assert found.lines[2].source.states == {0: "NO_JOB", 2: "JOB_IN_PRODUCTION"}
 
 
-def test_an_extruder_without_any_history_has_an_empty_line(tmp_path: Path) -> None:
-    history = store_with(tmp_path / "t.sqlite", every_second(60))
+def test_an_extruder_without_any_history_has_an_empty_line(store_url: str) -> None:
+    history = store_with(store_url, every_second(60))
     line = history.ask(trend, ((2, PRESSURE),), Span(T0, T0 + MIN, 100)).lines[0]
     assert (line.level, line.oldest, line.times) == ("", None, [])
 
 
-def test_the_answer_survives_the_cache(tmp_path: Path) -> None:
-    history = store_with(tmp_path / "t.sqlite", every_second(90) + every_second(60, start=HOUR_MS))
+def test_the_answer_survives_the_cache(store_url: str) -> None:
+    history = store_with(store_url, every_second(90) + every_second(60, start=HOUR_MS))
     found = history.ask(trend, ((1, PRESSURE), (1, STATUS)), Span(T0, T0 + 2 * HOUR_MS, 500))
     packed = msgspec.msgpack.encode(found)
     assert msgspec.msgpack.decode(packed, type=Trend) == found
 
 
-def test_readings_without_rollups_are_refused_beyond_all_bounds(tmp_path: Path) -> None:
+def test_readings_without_rollups_are_refused_beyond_all_bounds(store_url: str) -> None:
     many = [row(1, n, [1.0]) for n in range(2 * BUDGET + 5)]
-    path = tmp_path / "t.sqlite"
-    history = store_with(path, many)
+    history = store_with(store_url, many)
     for table in ("minute_rollups", "hour_rollups"):
-        forget(path, table, DAY)
+        forget(store_url, table, DAY)
     with pytest.raises(HistoryTooLarge):
         history.ask(trend, ((1, PRESSURE),), Span(T0, T0 + HOUR_MS, 100))

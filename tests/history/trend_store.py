@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,6 +14,7 @@ from data.rollups import HOUR_MS, MINUTE_MS, pack, roll_up
 from data.shifts import ShiftPlan
 from data.telemetry import open_store
 from data.windows import Row
+from tests.raw_sql import sql, sql_many
 
 PRESSURE, TEMPERATURE, STATUS = "Pressure", "Temperature", "JobStatus"
 SIGNALS = (
@@ -35,20 +34,17 @@ def row(
     return Row(T0 + ts, extruder, np.array(values, np.float32), np.array(codes, np.uint8))
 
 
-def store_with(path: Path, rows: Sequence[Row], extruders: int = 2) -> Questions:
+def store_with(url: str, rows: Sequence[Row], extruders: int = 2) -> Questions:
     """The history of a store with these readings and all their rollups."""
-    url = f"sqlite:///{path}"
     made = tuple(Extruder(n, f"Line {n}", SIGNALS) for n in range(1, extruders + 1))
     with closing(open_store(url)) as store:
         store.put_catalogue(Catalogue(0, made), "test", "made")
         store.append(rows)
-    with closing(sqlite3.connect(path)) as db, db:
-        for table, step in (("minute_rollups", MINUTE_MS), ("hour_rollups", HOUR_MS)):
-            db.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", pack(roll_up(rows, step)))
+    for table, step in (("minute_rollups", MINUTE_MS), ("hour_rollups", HOUR_MS)):
+        sql_many(url, f"INSERT INTO {table} VALUES (?, ?, ?)", pack(roll_up(rows, step)))
     return open_history(url, ShiftPlan.parse("Early 06:00, Late 14:00", ZoneInfo("UTC")))
 
 
-def forget(path: Path, table: str, until: int) -> None:
+def forget(url: str, table: str, until: int) -> None:
     """As retention does: rows before `until` after T0 (ms) are gone."""
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute(f"DELETE FROM {table} WHERE ts < ?", (T0 + until,))
+    sql(url, f"DELETE FROM {table} WHERE ts < ?", T0 + until)

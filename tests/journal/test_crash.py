@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from data.journal import Batch, Journal, open_journal
 from tests.journal.samples import acknowledgement
 from tests.stack import ROOT
+
+pytestmark = pytest.mark.both_stores
 
 START = """
 import sys, time
@@ -90,10 +93,18 @@ def test_writing_goes_on_after_a_kill(store_url: str) -> None:
     kill_after_durable(WRITE, store_url).write(Batch(2, rested=["3|x|H"]))
 
 
-def test_every_commit_reaches_the_disk(store_url: str) -> None:
+def test_every_commit_waits_for_the_log_of_postgresql(postgres_url: str) -> None:
+    from data.journal.postgres import PostgresJournal
+
+    journal = PostgresJournal(postgres_url)
+    assert journal._db.execute("SHOW synchronous_commit").fetchone() == ("on",)
+    journal.close()
+
+
+def test_every_commit_reaches_the_disk(tmp_path: Path) -> None:
     from data.journal.sqlite import SqliteJournal
 
-    journal = SqliteJournal(store_url.removeprefix("sqlite:///"))
+    journal = SqliteJournal(str(tmp_path / "telemetry.sqlite"))
     full, wal = 2, "wal"
     assert journal._db.execute("PRAGMA synchronous").fetchone() == (full,)
     assert journal._db.execute("PRAGMA journal_mode").fetchone() == (wal,)

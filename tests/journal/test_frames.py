@@ -12,6 +12,8 @@ from data.quality import Quality
 from data.windows import Row
 from tests.rows import row
 
+pytestmark = pytest.mark.both_stores
+
 SIGNALS = ("MeltPressure", "MeltTemperature")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Any
 
@@ -11,17 +10,15 @@ import pytest
 from data.commands import command_from_dict
 from data.journal import Batch, Journal, open_journal
 from tests.journal.samples import malfunction
+from tests.raw_sql import sql
+
+pytestmark = pytest.mark.both_stores
 
 
 @pytest.fixture
 def journal(store_url: str) -> Any:
     with closing(open_journal(store_url)) as opened:
         yield opened
-
-
-def rows(store_url: str, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(store_url.removeprefix("sqlite:///"))) as db:
-        return db.execute(sql).fetchall()
 
 
 def apply(journal: Journal, ts: int = 50, **fields: object) -> None:
@@ -50,22 +47,22 @@ def test_an_annotation_is_kept_and_when_removed_it_is_still_there(
         end=20, comment="steady",
     )  # fmt: skip
     columns = 'kind, extruder, signal, product, start, "end", text, who, removed, removed_by'
-    assert rows(store_url, f"SELECT {columns} FROM annotations") == [
+    assert sql(store_url, f"SELECT {columns} FROM annotations") == [
         ("golden", 3, "", 1, 10, 20, "steady", "Ana", None, "")
     ]
     apply(journal, 70, id="a2", action="remove_annotation", annotation="a1", who="Ben")
-    assert rows(store_url, "SELECT id, removed, removed_by FROM annotations") == [("a1", 70, "Ben")]
+    assert sql(store_url, "SELECT id, removed, removed_by FROM annotations") == [("a1", 70, "Ben")]
     apply(journal, 90, id="a3", action="remove_annotation", annotation="a1", who="Cem")
-    assert rows(store_url, "SELECT removed_by FROM annotations") == [("Ben",)]
+    assert sql(store_url, "SELECT removed_by FROM annotations") == [("Ben",)]
 
 
 def test_other_commands_leave_no_annotation(journal: Journal, store_url: str) -> None:
     apply(journal, id="c1", action="acknowledge", alarms=["3|MainDrive.Load|HH"])
-    assert rows(store_url, "SELECT count(*) FROM annotations") == [(0,)]
+    assert sql(store_url, "SELECT count(*) FROM annotations") == [(0,)]
 
 
 def test_product_and_hours_of_a_malfunction_can_be_asked_in_sql(
     journal: Journal, store_url: str
 ) -> None:
     journal.write(Batch(1, malfunctions=[malfunction(1_000_000, product=2)]))
-    assert rows(store_url, "SELECT product, hours FROM malfunctions") == [(2, 0.0)]
+    assert sql(store_url, "SELECT product, hours FROM malfunctions") == [(2, 0.0)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,9 @@ from data.journal import Batch, Journal, Notification, open_journal
 from data.malfunctions.malfunction import Stage
 from data.telemetry import TelemetryStore
 from tests.journal.samples import KEY, acknowledgement, event, malfunction, resolution
+from tests.raw_sql import locked, sql
+
+pytestmark = pytest.mark.both_stores
 
 
 def test_events_come_back_as_they_were_written_newest_first(journal: Journal) -> None:
@@ -92,8 +94,7 @@ def test_the_cause_that_was_found_replaces_the_probable_one_in_sql(
 ) -> None:
     found = malfunction(2000, cause_found="worn_screw")
     journal.write(Batch(1, malfunctions=[malfunction(1000), found, malfunction(3, causes=())]))
-    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as db:
-        rows = db.execute("SELECT cause, kg, money FROM malfunctions ORDER BY detected").fetchall()
+    rows = sql(store_url, "SELECT cause, kg, money FROM malfunctions ORDER BY detected")
     assert [cause for cause, *_ in rows] == ["cannot_tell", "screen_clogging", "worn_screw"]
     assert rows[1][1:] == (12.3, 16.6)
 
@@ -126,6 +127,14 @@ def test_what_people_did_about_a_malfunction_is_kept_with_their_names(journal: J
     assert action.command == "c1"
 
 
+def test_letters_that_a_store_cannot_have_do_not_stop_the_next_tick(journal: Journal) -> None:
+    journal.record_command(resolution("c1", "3-1000", comment="torn\0mesh \ud800"))
+    (command,) = journal.pending_commands()
+    journal.write(Batch(5000, malfunctions=[malfunction(1000)], applied_commands=[command.id]))
+    (action,) = journal.malfunction_actions("3-1000")
+    assert action.text.startswith("changed the screens\ntorn")
+
+
 def test_a_batch_is_kept_whole_or_not_at_all(journal: Journal) -> None:
     bad = Notification("key", "mail", "title", "body", object(), 0)  # type: ignore[arg-type]
     with pytest.raises(StoreError):
@@ -144,21 +153,17 @@ def test_a_snapshot_replaces_the_one_before(journal: Journal, store_url: str) ->
     other.close()
 
 
-def test_telemetry_and_journal_share_one_file(
+def test_telemetry_and_journal_share_one_store(
     journal: Journal, store: TelemetryStore, store_url: str
 ) -> None:
     journal.write(Batch(1, events=[event(1)]))
     assert store.last_seq() == 0
-    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as db:
-        assert db.execute("SELECT count(*) FROM alarm_events").fetchone() == (1,)
+    assert sql(store_url, "SELECT count(*) FROM alarm_events") == [(1,)]
 
 
 def test_a_journal_that_is_locked_is_a_store_error(journal: Journal, store_url: str) -> None:
-    with sqlite3.connect(store_url.removeprefix("sqlite:///")) as db:
-        db.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="locked"):
-            journal.write(Batch(1, events=[event(1)]))
-        db.execute("ROLLBACK")
+    with locked(store_url, "alarm_events"), pytest.raises(StoreError, match=r"locked|lock timeout"):
+        journal.write(Batch(1, events=[event(1)]))
     journal.write(Batch(1, events=[event(1)]))
     assert len(journal.events(10)) == 1
 

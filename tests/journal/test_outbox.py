@@ -10,6 +10,8 @@ import pytest
 from data.journal import Batch, Journal, Notification, Sending
 from tests.stack import ROOT
 
+pytestmark = pytest.mark.both_stores
+
 LEASE = 10_000
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from data.journal import Batch, Frame, Journal
 from data.journal.frame_blob import columns, pack
@@ -13,6 +14,8 @@ from data.windows import Row
 from tests.journal.samples import malfunction
 from tests.rows import row
 from tests.similar_rows import CLOGGING, MINUTE_MS, NAMES, rows_of
+
+pytestmark = pytest.mark.both_stores
 
 ONSET = 1_770_105_600_000
 

@@ -1,18 +1,22 @@
-"""Fingerprints of kept frames in the journal's SQLite file: how similar malfunctions are found."""
+"""Fingerprints of kept frames in the journal: how similar malfunctions are found. For any store."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from data import fingerprint
 from data.journal.frame_blob import unpack
-from data.sqlite_file import query
 from data.windows import Row
 
-PUT_PRINT = "INSERT OR REPLACE INTO frame_prints VALUES (?, ?, ?, ?, ?)"
+#: Runs a statement with its parameters and gives all rows; raises StoreError.
+Ask = Callable[..., list[tuple[Any, ...]]]
+
+PUT_PRINT = """
+    INSERT INTO frame_prints VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (malfunction) DO UPDATE SET extruder = excluded.extruder,
+        product = excluded.product, onset = excluded.onset, blob = excluded.blob"""
 _ABOUT = "SELECT extruder, product, onset, ended FROM malfunctions WHERE id = ?"
 # Both tables have an index of the id alone, so that no blob is read for those left out.
 _WITHOUT = """
@@ -23,14 +27,14 @@ _WITHOUT = """
 
 
 def print_row(
-    db: sqlite3.Connection, malfunction: str, names: Sequence[str], rows: Sequence[Row]
+    ask: Ask, malfunction: str, names: Sequence[str], rows: Sequence[Row]
 ) -> tuple[Any, ...]:
     """All columns of frame_prints for a frame's rows.
 
     Where there is nothing to make a fingerprint of – an unknown malfunction, no readings before
     its onset – it is empty, so that it is not tried again. Raises StoreError.
     """
-    known = query(db, _ABOUT, malfunction)
+    known = ask(_ABOUT, malfunction)
     if not known or not rows:
         return malfunction, 0, 0, 0, b""
     extruder, product, onset, ended = known[0]
@@ -38,9 +42,9 @@ def print_row(
     return malfunction, extruder, product, onset, fingerprint.pack(made) if made else b""
 
 
-def rows_without(db: sqlite3.Connection, limit: int) -> list[tuple[Any, ...]]:
+def rows_without(ask: Ask, limit: int) -> list[tuple[Any, ...]]:
     """`print_row` of at most `limit` frames that have none yet. Raises StoreError."""
     return [
-        print_row(db, malfunction, json.loads(signals), unpack(blob, count, 0))
-        for malfunction, signals, count, blob in query(db, _WITHOUT, limit)
+        print_row(ask, malfunction, json.loads(signals), unpack(blob, count, 0))
+        for malfunction, signals, count, blob in ask(_WITHOUT, limit)
     ]

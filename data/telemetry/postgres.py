@@ -1,0 +1,200 @@
+"""Telemetry in PostgreSQL: readings as real[] in daily partitions, written by binary COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from data.extruders import Catalogue, Limits
+from data.rollups import HOUR_MS, Rollups
+from data.telemetry import Appended, ImportMark
+from data.telemetry.postgres_catalogue import PostgresCatalogue
+from data.telemetry.postgres_partitions import make
+from data.telemetry.postgres_retention import PostgresRetention
+from data.telemetry.postgres_rollups import PostgresRollups
+from data.telemetry.postgres_rows import COLUMNS, COPY, pack, same, unpack
+from data.telemetry.postgres_session import Session
+from data.windows import Row, fit, overlay
+
+#: Whoever writes keeps this row locked until the commit. So nobody commits a `seq` after a
+#: greater one: a reader that has seen a seq has seen all before it.
+_LOCK = "SELECT seq FROM reading_seq FOR UPDATE"
+_TAKE_SEQ = "UPDATE reading_seq SET seq = seq + ? RETURNING seq"
+#: One look-up for each row: for a join the planner reads a whole day while it looks small.
+#: BETWEEN leaves all days out that the rows are not of.
+_THERE = """
+    SELECT extruder, ts FROM unnest(?::bigint[], ?::bigint[]) AS n (extruder, ts)
+    WHERE (SELECT 1 FROM readings r
+        WHERE r.extruder = n.extruder AND r.ts = n.ts AND r.ts BETWEEN ? AND ?) IS NOT NULL"""
+_SAVE_MARK = (
+    "INSERT INTO imports VALUES (?, ?, ?) ON CONFLICT (key)"
+    " DO UPDATE SET rows = excluded.rows, done = excluded.done"
+)
+
+
+class PostgresStore:
+    """A TelemetryStore on one PostgreSQL database; creates the schema unless `readonly`."""
+
+    def __init__(self, url: str, readonly: bool = False) -> None:
+        self.statements = 0
+        self._session = Session(url, readonly, self._count)
+        self._catalogue = PostgresCatalogue(self._session)
+        self._rollups = PostgresRollups(self._session, self.rows_between)
+        self._retention = PostgresRetention(self._session)
+
+    def _count(self, statements: int) -> None:
+        self.statements += statements
+
+    def append(self, rows: Sequence[Row], mark: tuple[str, ImportMark] | None = None) -> Appended:
+        """See TelemetryStore.append."""
+        with self._writing():
+            result = self._insert(rows) if rows else Appended()
+            if mark is not None:
+                self._session.run(_SAVE_MARK, mark[0], mark[1].rows, int(mark[1].done))
+        return result
+
+    def _insert(self, rows: Sequence[Row]) -> Appended:
+        known = self._there(rows)
+        fresh: list[Row] = []
+        others: list[Row] = []
+        for row in rows:
+            key = (row.extruder, row.ts)
+            (others if key in known else fresh).append(row)
+            known.add(key)
+        self._copy(fresh)
+        deleted = [old for old in map(self._correct, others) if old is not None]
+        if deleted:
+            self._rollups.without(deleted)
+        return Appended(len(fresh), len(deleted), len(others) - len(deleted))
+
+    def _there(self, rows: Sequence[Row]) -> set[tuple[int, int]]:
+        """Extruder and time of those that the store has already."""
+        times = [row.ts for row in rows]
+        extruders = [row.extruder for row in rows]
+        found = self._all(_THERE, extruders, times, min(times), max(times))
+        return {(extruder, ts) for extruder, ts in found}
+
+    def _copy(self, rows: Sequence[Row]) -> None:
+        """Insert rows, in a new order of arrival."""
+        if not rows:
+            return
+        make(self._session, (row.ts for row in rows))
+        first = int(self._all(_TAKE_SEQ, len(rows))[0][0]) - len(rows) + 1
+        self._session.copy(COPY, pack(replace(r, seq=first + n) for n, r in enumerate(rows)))
+
+    def _correct(self, row: Row) -> Row | None:
+        """The row as it was, None if there was nothing to correct."""
+        old = self.rows_between(row.extruder, row.ts, row.ts + 1)[0]
+        size = max(len(old.values), len(row.values))
+        new = overlay(fit(old, size), fit(row, size))
+        if same(new, old):
+            return None
+        sql = "DELETE FROM readings WHERE extruder = ? AND ts = ?"
+        self._session.run(sql, row.extruder, row.ts)
+        self._copy([new])
+        return old
+
+    def rows_since(self, seq: int, limit: int) -> list[Row]:
+        """See TelemetryStore.rows_since."""
+        return self._rows("seq > ? ORDER BY seq LIMIT ?", seq, limit)
+
+    def last_seq(self) -> int:
+        """See TelemetryStore.last_seq."""
+        return int(self._all("SELECT seq FROM reading_seq")[0][0])
+
+    def last_ts(self, extruder: int) -> int | None:
+        """See TelemetryStore.last_ts."""
+        sql = "SELECT ts FROM readings WHERE extruder = ? ORDER BY ts DESC LIMIT 1"
+        newest = self._all(sql, extruder)
+        return int(newest[0][0]) if newest else None
+
+    def rows_between(self, extruder: int, start: int, end: int) -> list[Row]:
+        """See TelemetryStore.rows_between."""
+        return self._rows("extruder = ? AND ts >= ? AND ts < ? ORDER BY ts", extruder, start, end)
+
+    def rows_thinned(
+        self, extruder: int, start: int, end: int, every_ms: int, first_ms: int
+    ) -> list[Row]:
+        """See TelemetryStore.rows_thinned."""
+        where = "extruder = ? AND ts >= ? AND ts < ? AND ts % ? < ? ORDER BY ts"
+        return self._rows(where, extruder, start, end, every_ms, first_ms)
+
+    def catalogue_version(self) -> int:
+        """See TelemetryStore.catalogue_version."""
+        return self._catalogue.version()
+
+    def catalogue(self) -> Catalogue:
+        """See TelemetryStore.catalogue."""
+        return self._catalogue.read()
+
+    def put_catalogue(
+        self, catalogue: Catalogue, source: str, reason: str, complete: bool = False
+    ) -> None:
+        """See TelemetryStore.put_catalogue."""
+        with self._writing(), self._catalogue.change():
+            self._catalogue.put(catalogue, source, reason)
+            if complete:
+                self._catalogue.retire_others(catalogue, source)
+
+    def set_limits(
+        self, extruder: int, product: int, limits: Mapping[str, Limits], author: str, reason: str
+    ) -> None:
+        """See TelemetryStore.set_limits."""
+        with self._writing(), self._catalogue.change():
+            self._catalogue.set_limits(extruder, product, limits, author, reason)
+
+    def import_mark(self, key: str) -> ImportMark:
+        """See TelemetryStore.import_mark."""
+        found = self._all("SELECT rows, done FROM imports WHERE key = ?", key)
+        return ImportMark(found[0][0], bool(found[0][1])) if found else ImportMark()
+
+    def rollup_seq(self) -> int:
+        """See TelemetryStore.rollup_seq."""
+        return self._rollups.seq()
+
+    def merge_rollups(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+        """See TelemetryStore.merge_rollups."""
+        with self._writing():
+            return self._rollups.merge(minutes, rows, from_seq, to_seq)
+
+    def reading_spans(self, until: int) -> dict[int, tuple[int, int | None]]:
+        """See TelemetryStore.reading_spans."""
+        return self._retention.spans(until)
+
+    def unframed_onsets(self, since: int) -> dict[int, int]:
+        """See TelemetryStore.unframed_onsets."""
+        return self._retention.unframed(since)
+
+    def delete_readings(self, before: Mapping[int, int], limit: int) -> int:
+        """See TelemetryStore.delete_readings."""
+        with self._writing():
+            return self._retention.delete_readings(before, self._rollups.seq(), limit)
+
+    def delete_rollups(self, period_ms: int, before: int, limit: int) -> int:
+        """See TelemetryStore.delete_rollups."""
+        whole = before // HOUR_MS * HOUR_MS
+        due = self._retention.due(period_ms, whole)
+        if not due:
+            return 0
+        with self._writing():
+            return self._retention.delete_rollups(period_ms, due, whole, limit)
+
+    def close(self) -> None:
+        """See TelemetryStore.close."""
+        self._session.close()
+
+    def _rows(self, where: str, *parameters: object) -> list[Row]:
+        found = self._all(f"SELECT {COLUMNS} FROM readings WHERE {where}", *parameters)
+        return [unpack(*columns) for columns in found]
+
+    def _all(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        return self._session.all(sql, *parameters)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction of the one that writes; others wait, and fail after the lock timeout."""
+        with self._session.transaction():
+            self._all(_LOCK)
+            yield

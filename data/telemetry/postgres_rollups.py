@@ -1,0 +1,99 @@
+"""Rollups in PostgreSQL; the store opens transactions.
+
+A minute's rollup holds exactly the readings of that minute with a `seq` up to `seq()`, those
+that were deleted for their age included; `meta` remembers before which time that may be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from data.rollups import HOUR_MS, MINUTE_MS, Rollups, join, pack, regroup, roll_up, unpack
+from data.telemetry.postgres_session import Session
+from data.windows import Row
+
+TABLES = {MINUTE_MS: "minute_rollups", HOUR_MS: "hour_rollups"}
+_SHARD = 0
+#: Keys of `meta`: readings of an extruder, or minutes, before this time (ms) may be deleted.
+READINGS_FROM, MINUTES_FROM = "readings_from:{}", "minutes_from"
+
+_COUNT = "SELECT count(*) FROM readings WHERE seq > ? AND seq <= ?"
+_PROGRESS = (
+    "INSERT INTO rollup_progress VALUES (?, ?) ON CONFLICT (shard) DO UPDATE SET seq = excluded.seq"
+)
+_KNOWN = """
+    SELECT t.extruder, t.ts, t.signals FROM unnest(?::bigint[], ?::bigint[]) AS k (extruder, ts)
+    JOIN {} t ON t.extruder = k.extruder AND t.ts = k.ts"""
+_PUT = (
+    "INSERT INTO {} VALUES (?, ?, ?)"
+    " ON CONFLICT (extruder, ts) DO UPDATE SET signals = excluded.signals"
+)
+
+
+class PostgresRollups:
+    """Reads and writes the tables of rollups."""
+
+    def __init__(
+        self, session: Session, rows_between: Callable[[int, int, int], list[Row]]
+    ) -> None:
+        self._session, self._rows_between = session, rows_between
+
+    def seq(self) -> int:
+        """See TelemetryStore.rollup_seq."""
+        found = self._session.all("SELECT seq FROM rollup_progress WHERE shard = ?", _SHARD)
+        return int(found[0][0]) if found else 0
+
+    def merge(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+        """See TelemetryStore.merge_rollups; the caller is the writer."""
+        if self.seq() != from_seq or self._session.all(_COUNT, from_seq, to_seq)[0][0] != rows:
+            return False
+        self._merge(minutes, MINUTE_MS)
+        self._merge(regroup(minutes, HOUR_MS), HOUR_MS)
+        self._session.run(_PROGRESS, _SHARD, to_seq)
+        return True
+
+    def without(self, deleted: Iterable[Row]) -> None:
+        """Take rows that a correction has deleted out of the rollups.
+
+        Their minutes are built again from the readings that are left, and the hours from their
+        minutes; where those are no longer complete the rollup stays as it was.
+        """
+        held = self.seq()
+        times = {(row.extruder, row.ts) for row in deleted if row.seq <= held}
+        for extruder, start in _starts(times, MINUTE_MS):
+            if start >= self._meta(READINGS_FROM.format(extruder)):
+                rows = self._rows_between(extruder, start, start + MINUTE_MS)
+                left = roll_up([row for row in rows if row.seq <= held], MINUTE_MS)
+                self._replace(extruder, start, left, MINUTE_MS)
+        for extruder, start in _starts(times, HOUR_MS):
+            if start >= self._meta(MINUTES_FROM):
+                hour = regroup(self._minutes_of(extruder, start), HOUR_MS)
+                self._replace(extruder, start, hour, HOUR_MS)
+
+    def _minutes_of(self, extruder: int, hour: int) -> Rollups:
+        sql = (
+            "SELECT extruder, ts, signals FROM minute_rollups"
+            " WHERE extruder = ? AND ts >= ? AND ts < ? ORDER BY ts"
+        )
+        return unpack(self._session.all(sql, extruder, hour, hour + HOUR_MS))
+
+    def _merge(self, rollups: Rollups, period_ms: int) -> None:
+        table = TABLES[period_ms]
+        extruders, starts, _ = rollups.keys.T.tolist()
+        known = unpack(self._session.all(_KNOWN.format(table), extruders, starts))
+        merged = regroup(join([known, rollups]), period_ms)
+        self._session.many(_PUT.format(table), pack(merged))
+
+    def _replace(self, extruder: int, start: int, rollup: Rollups, period_ms: int) -> None:
+        table = TABLES[period_ms]
+        self._session.run(f"DELETE FROM {table} WHERE extruder = ? AND ts = ?", extruder, start)
+        self._session.many(f"INSERT INTO {table} VALUES (?, ?, ?)", pack(rollup))
+
+    def _meta(self, key: str) -> int:
+        """A time of `meta`; one before all others if there is none."""
+        found = self._session.all("SELECT value FROM meta WHERE key = ?", key)
+        return int(found[0][0]) if found else -(2**63)
+
+
+def _starts(times: Iterable[tuple[int, int]], period_ms: int) -> set[tuple[int, int]]:
+    return {(extruder, ts // period_ms * period_ms) for extruder, ts in times}
