@@ -13,6 +13,7 @@ from benchmarks import (
     bench_history,
     bench_history_age,
     bench_monitor,
+    bench_old_way,
     bench_push,
     bench_screen,
     bench_similar,
@@ -35,6 +36,7 @@ ALL = {
     "history_age": bench_history_age.run,
     "similar": bench_similar.run,
     "viewers": bench_viewers.run,
+    "old_way": bench_old_way.run,
     "soak": bench_soak.run,
 }
 
