@@ -8,6 +8,7 @@ screen takes it (docs/decisions/0010).
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from data.settings import is_postgres
@@ -58,11 +59,13 @@ def open_history(url: str, shifts: ShiftPlan) -> Questions:
     Raises SettingError for a URL that is neither `sqlite:///path` nor `postgresql://…`. The store
     is opened and closed for every question, read-only.
     """
-    if is_postgres(url):
-        from data.history.postgres import PostgresHistory  # noqa: PLC0415
+    from data.history.capped import CappedHistory  # noqa: PLC0415  it needs what is above
 
-        return PostgresHistory(url, shifts)
-    from data.history.sqlite import SqliteHistory  # noqa: PLC0415  only the chosen driver loads
+    if is_postgres(url):
+        from data.history import postgres  # noqa: PLC0415  only the chosen driver loads
+
+        return CappedHistory(partial(postgres.opened, url, shifts))
+    from data.history import sqlite  # noqa: PLC0415
     from data.sqlite_file import path_of  # noqa: PLC0415
 
-    return SqliteHistory(path_of(url), shifts)
+    return CappedHistory(partial(sqlite.opened, path_of(url), shifts))

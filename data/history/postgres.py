@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
-from threading import BoundedSemaphore
 from typing import Any
 
 import psycopg
 from psycopg.errors import QueryCanceled
 
-from data.errors import HistoryBusy, HistoryTooLarge, HistoryTooSlow, StoreError
-from data.history import AT_ONCE, DEADLINE_S, ROW_CAP, T
+from data.errors import HistoryTooLarge, HistoryTooSlow, StoreError
+from data.history import DEADLINE_S, ROW_CAP
 from data.history.postgres_sql import REALS, PackedReals, translated
 from data.history.shifts_sql import shift_sql
 from data.postgres import Connection, connect
@@ -66,24 +65,8 @@ class PostgresReader:
             return list(islice(cursor.stream(made, named, binary=True, size=size), most))
 
 
-class PostgresHistory:
-    """Questions on one PostgreSQL database."""
-
-    def __init__(self, url: str, shifts: ShiftPlan) -> None:
-        self._url, self._shifts = url, shifts
-        self._free = BoundedSemaphore(AT_ONCE)
-
-    def ask(
-        self,
-        question: Callable[..., T],
-        *arguments: Hashable,
-        keep_s: float = 10.0,  # noqa: ARG002  nothing is kept here
-    ) -> T:
-        """See Questions.ask."""
-        if not self._free.acquire(timeout=DEADLINE_S):
-            raise HistoryBusy
-        try:
-            with closing(connect(self._url, readonly=True)) as db:
-                return question(PostgresReader(db, self._shifts), *arguments)
-        finally:
-            self._free.release()
+@contextmanager
+def opened(url: str, shifts: ShiftPlan) -> Iterator[PostgresReader]:
+    """A reader for one question, on a connection of its own. Raises StoreError."""
+    with closing(connect(url, readonly=True)) as db:
+        yield PostgresReader(db, shifts)

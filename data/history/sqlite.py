@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Hashable
-from contextlib import closing
-from threading import BoundedSemaphore
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
-from data.errors import HistoryBusy, HistoryTooLarge, HistoryTooSlow, StoreError
-from data.history import AT_ONCE, DEADLINE_S, ROW_CAP, T
+from data.errors import HistoryTooLarge, HistoryTooSlow, StoreError
+from data.history import DEADLINE_S, ROW_CAP
 from data.shifts import ShiftPlan
 from data.sqlite_file import connect
 
@@ -43,24 +42,8 @@ class SqliteReader:
         return found
 
 
-class SqliteHistory:
-    """Questions on one SQLite file."""
-
-    def __init__(self, path: str, shifts: ShiftPlan) -> None:
-        self._path, self._shifts = path, shifts
-        self._free = BoundedSemaphore(AT_ONCE)
-
-    def ask(
-        self,
-        question: Callable[..., T],
-        *arguments: Hashable,
-        keep_s: float = 10.0,  # noqa: ARG002  nothing is kept here
-    ) -> T:
-        """See Questions.ask."""
-        if not self._free.acquire(timeout=DEADLINE_S):
-            raise HistoryBusy
-        try:
-            with closing(connect(self._path, readonly=True)) as db:
-                return question(SqliteReader(db, self._shifts), *arguments)
-        finally:
-            self._free.release()
+@contextmanager
+def opened(path: str, shifts: ShiftPlan) -> Iterator[SqliteReader]:
+    """A reader for one question, on a connection of its own. Raises StoreError."""
+    with closing(connect(path, readonly=True)) as db:
+        yield SqliteReader(db, shifts)

@@ -10,7 +10,7 @@ import pytest
 
 from data import history
 from data.errors import HistoryBusy, HistoryTooLarge, HistoryTooSlow, StoreError
-from data.history import Questions, Reader, open_history, postgres, sqlite
+from data.history import Questions, Reader, capped, open_history, postgres, sqlite
 from data.shifts import ShiftPlan
 from data.telemetry import open_store
 
@@ -31,8 +31,8 @@ def questions(store_url: str) -> Questions:
 
 
 def set_deadline(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    for driver in (sqlite, postgres):
-        monkeypatch.setattr(driver, "DEADLINE_S", seconds)
+    for module in (capped, sqlite, postgres):
+        monkeypatch.setattr(module, "DEADLINE_S", seconds)
 
 
 def numbers(reader: Reader, count: int) -> int:
