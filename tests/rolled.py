@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
-from typing import Any
 
 import numpy as np
 
 from data.rollups import HOUR_MS, MINUTE_MS, Rollups, regroup, roll_up, unpack
 from data.telemetry import TelemetryStore, open_store
 from data.windows import Row
+from tests.raw_sql import sql
 
 TABLES = {MINUTE_MS: "minute_rollups", HOUR_MS: "hour_rollups"}
 
@@ -19,21 +18,10 @@ def all_rows(store: TelemetryStore) -> list[Row]:
     return [row for row in store.rows_since(0, 10_000_000) if row.seq <= store.rollup_seq()]
 
 
-def sql_rows(url: str, sql: str) -> list[tuple[Any, ...]]:
-    """What a plain SQL tool finds in a store."""
-    if url.startswith("postgresql:"):
-        import psycopg
-
-        with psycopg.connect(url) as db:
-            return db.execute(sql).fetchall()  # type: ignore[call-overload, no-any-return]
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
-        return file.execute(sql).fetchall()
-
-
 def stored(url: str, period_ms: int) -> Rollups:
     """The table of rollups, in order."""
-    sql = f"SELECT extruder, ts, signals FROM {TABLES[period_ms]} ORDER BY extruder, ts"
-    return unpack(sql_rows(url, sql))
+    statement = f"SELECT extruder, ts, signals FROM {TABLES[period_ms]} ORDER BY extruder, ts"
+    return unpack(sql(url, statement))
 
 
 def assert_same(got: Rollups, expected: Rollups) -> None:

@@ -19,7 +19,7 @@ from data.errors import StoreError
 from data.rollups import HOUR_MS, MINUTE_MS, roll_up
 from data.telemetry import Appended, open_store
 from tests import postgres_server
-from tests.rolled import sql_rows
+from tests.raw_sql import sql as sql_rows
 from tests.rows import plant, row
 
 DAY_MS = 24 * HOUR_MS

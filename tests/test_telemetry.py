@@ -11,7 +11,7 @@ from data.errors import CatalogueConflict, SettingError, StoreError
 from data.extruders import Limits, Signal
 from data.quality import Quality
 from data.telemetry import Appended, ImportMark, TelemetryStore, open_store
-from tests.rolled import sql_rows
+from tests.raw_sql import sql as sql_rows
 from tests.rows import SIGNALS, plant, row
 
 pytestmark = pytest.mark.both_stores
