@@ -12,7 +12,7 @@ from redis import Redis
 
 from data.notifier.routes import Routes
 from data.quality import Quality
-from data.refresh import Refresher
+from data.refresh import MOST_BUILT, Refresher
 from data.settings import Settings
 from data.telemetry import TelemetryStore
 from data.window_cache import DAY, SPARK, Keys, connect
@@ -105,6 +105,16 @@ def test_a_held_lease_keeps_others_out(refresher: Refresher, client: Redis) -> N
     assert refresher.rebuild().result == "busy"
 
 
+def test_a_lease_is_renewed_by_its_holder_only(client: Redis) -> None:
+    ours = WindowWriter(client, Keys())
+    assert ours.take_lease("ours")
+    client.pexpire(Keys().lease, 100)
+    assert not ours.renew("another")
+    assert client.pttl(Keys().lease) <= 100
+    assert ours.renew("ours")
+    assert client.pttl(Keys().lease) > 2000
+
+
 def test_a_worker_that_wakes_after_another_took_over_writes_nothing(
     store: TelemetryStore, settings: Settings, client: Redis
 ) -> None:
@@ -131,6 +141,20 @@ def test_a_lost_ring_or_a_new_signal_is_rebuilt_when_the_catalogue_changes(
     refresher.refresh()
     assert_rings_equal_the_store(client, store, settings, 3)
     assert json.loads(client.get(Keys().catalogue))["version"] == 2
+
+
+def test_more_missing_rings_than_one_refresh_can_build_are_built_by_a_rebuild(
+    store: TelemetryStore, refresher: Refresher, client: Redis, settings: Settings
+) -> None:
+    many = MOST_BUILT + 5
+    refresher.rebuild()  # of a store without a catalogue: what a plant's first start sees
+    store.put_catalogue(plant(many), "test", "the source has said what there is")
+    store.append([row(NOW + 1000 * t, e, t, e, 2.0) for t in range(3) for e in range(1, many + 1)])
+    assert refresher.refresh().result == "rebuild"
+    assert refresher.rebuild().result == "done"
+    assert json.loads(client.get(Keys().catalogue))["version"] == 1
+    assert worker(settings).refresh().rows == 3 * many
+    assert_rings_equal_the_store(client, store, settings, many)
 
 
 def test_a_retired_extruder_leaves_the_screens(

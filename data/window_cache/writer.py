@@ -17,6 +17,10 @@ from data.windows import HEADER_SIZE, Header, Write
 #: A lease outlives one tick a few times, so that a slow job is not joined by a second one.
 LEASE_MS = 3000
 
+_RENEW = (
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end"
+    " return 0"
+)
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end return 1"
 
 
@@ -100,12 +104,18 @@ class WindowWriter:
         self._script = client.register_script(
             files("data.window_cache").joinpath("commit.lua").read_text()
         )
+        self._renew_script = client.register_script(_RENEW)
         self._release_script = client.register_script(_RELEASE)
 
     def take_lease(self, token: str) -> bool:
         """True if this token now holds the lease; it ends by itself after LEASE_MS."""
         with translated():
             return bool(self._redis.set(self.keys.lease, token, nx=True, px=LEASE_MS))
+
+    def renew(self, token: str) -> bool:
+        """Hold the lease for LEASE_MS more; False if another may hold it by now."""
+        with translated():
+            return bool(self._renew_script(keys=[self.keys.lease], args=[token, LEASE_MS]))
 
     def release(self, token: str) -> None:
         """Give the lease back if this token still holds it."""
