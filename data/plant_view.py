@@ -43,6 +43,7 @@ class PlantView:
         self.extruders: dict[int, Extruder] = {e.id: e for e in catalogue.extruders}
         self.cards = {e.id: CardMaker(e, catalogue) for e in catalogue.extruders}
         self._settings = settings
+        self._coarse = {e.id: self._coarse_of(e) for e in catalogue.extruders}
 
     def live(self, extruder: int) -> RingSpec:
         """Shape of an extruder's live ring."""
@@ -50,7 +51,16 @@ class PlantView:
 
     def coarse(self, extruder: int) -> tuple[CoarseRing, ...]:
         """An extruder's coarse rings: its gauge signals over the window, and over a day."""
-        slots = self.extruders[extruder].gauges or (0,)
+        return self._coarse[extruder]
+
+    def fits(self, extruder: int, headers: Mapping[str, Header]) -> bool:
+        """True if rings in Redis have the shapes that the catalogue asks for."""
+        wanted = {LIVE: self.live(extruder)}
+        wanted |= {ring.kind: ring.spec for ring in self.coarse(extruder)}
+        return all(headers[kind].spec == spec for kind, spec in wanted.items())
+
+    def _coarse_of(self, extruder: Extruder) -> tuple[CoarseRing, ...]:
+        slots = extruder.gauges or (0,)
         specs = {
             SPARK: self._settings.spark_spec(len(slots)),
             DAY: self._settings.day_spec(len(slots)),
@@ -59,9 +69,3 @@ class PlantView:
             CoarseRing(kind, spec, slots, spec.step_ms // self._settings.step_ms)
             for kind, spec in specs.items()
         )
-
-    def fits(self, extruder: int, headers: Mapping[str, Header]) -> bool:
-        """True if rings in Redis have the shapes that the catalogue asks for."""
-        wanted = {LIVE: self.live(extruder)}
-        wanted |= {ring.kind: ring.spec for ring in self.coarse(extruder)}
-        return all(headers[kind].spec == spec for kind, spec in wanted.items())

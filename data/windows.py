@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +54,7 @@ class RingSpec:
     slots: int
     step_ms: int
 
-    @property
+    @cached_property
     def record(self) -> np.dtype[np.void]:
         """numpy dtype of one record, padding included."""
         size = (5 * self.signals + 3) // 4 * 4

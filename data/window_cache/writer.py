@@ -17,10 +17,7 @@ from data.windows import HEADER_SIZE, Header, Write
 #: A lease outlives one tick a few times, so that a slow job is not joined by a second one.
 LEASE_MS = 3000
 
-_RENEW = (
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end"
-    " return 0"
-)
+_RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2])"
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end return 1"
 
 
