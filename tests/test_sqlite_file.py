@@ -17,6 +17,8 @@ from data import sqlite_file
 from data.errors import StoreError
 from data.extruders import Product
 from data.journal import Batch, open_journal
+from data.sqlite_file import SCHEMA_VERSION, revision
+from data.sqlite_file.upgrade import VERSIONS
 from data.telemetry import ImportMark, TelemetryStore, open_store
 from tests.journal.samples import event
 from tests.rows import plant, row
@@ -75,24 +77,69 @@ def v1(store_url: str) -> str:
     return path
 
 
+@pytest.fixture(params=range(1, SCHEMA_VERSION))
+def old(v1: str, request: pytest.FixtureRequest) -> str:
+    """The same file as a later version left it that knew no Alembic yet."""
+    with closing(sqlite3.connect(v1)) as db:
+        for script in sorted(VERSIONS.glob("*.sql"))[: request.param - 1]:
+            db.executescript(script.read_text())
+        db.execute(f"PRAGMA user_version = {request.param}")
+    return v1
+
+
+def versions(path: str) -> tuple[int, str]:
+    """What the file and Alembic's table say."""
+    with closing(sqlite3.connect(path)) as db:
+        (number,) = db.execute("PRAGMA user_version").fetchone()
+        ((name,),) = db.execute("SELECT version_num FROM alembic_version").fetchall()
+        return number, name
+
+
 def test_a_new_file_and_an_upgraded_one_have_the_same_schema(
-    v1: str, store_url: str, tmp_path: Path
+    old: str, store_url: str, tmp_path: Path
 ) -> None:
     fresh = str(tmp_path / "fresh.sqlite")
     open_store(f"sqlite:///{fresh}").close()
     open_store(store_url).close()
-    assert schema(v1) == schema(fresh)
+    assert schema(old) == schema(fresh)
+    assert versions(old) == versions(fresh) == (SCHEMA_VERSION, revision(SCHEMA_VERSION))
 
 
-def test_an_upgrade_keeps_everything(v1: str, store_url: str) -> None:
-    before = dump(v1)
+def test_the_newest_migration_is_the_version_that_is_expected() -> None:
+    newest = max(path.name for path in VERSIONS.glob("[0-9]*.py"))
+    assert newest.startswith(f"{revision(SCHEMA_VERSION)}_")
+
+
+def test_a_file_that_was_stamped_already_is_upgraded_too(v1: str, store_url: str) -> None:
+    with closing(sqlite3.connect(v1)) as db:
+        db.executescript((VERSIONS / "0002_alarms.sql").read_text())
+        db.executescript("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);")
+        db.executescript("INSERT INTO alembic_version VALUES ('0002'); PRAGMA user_version = 2")
+    open_store(store_url).close()
+    assert versions(v1) == (SCHEMA_VERSION, revision(SCHEMA_VERSION))
+
+
+@pytest.mark.both_stores
+def test_a_store_that_is_up_to_date_is_opened_without_alembic(store_url: str) -> None:
+    open_store(store_url).close()
+    code = (
+        "import sys; from data.telemetry import open_store; open_store(sys.argv[1]).close();"
+        "print({'alembic', 'sqlalchemy'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, store_url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "set()"
+
+
+def test_an_upgrade_keeps_everything(old: str, store_url: str) -> None:
+    before = dump(old)
     with closing(open_store(store_url)) as store:
         catalogue = store.catalogue()
         assert (catalogue.version, catalogue.products) == (4, (Product(7, "HDPE pipe", 0.0),))
         assert catalogue.extruders[0].limits[0]["MeltPressure"].h == 300.0
         assert store.last_seq() == len(store.rows_since(0, 100)) == 50
         assert store.import_mark("file") == ImportMark(3, True)
-    assert dump(v1) == before
+    assert dump(old) == before
 
 
 def test_the_journal_upgrades_too(v1: str, store_url: str) -> None:
@@ -102,15 +149,19 @@ def test_the_journal_upgrades_too(v1: str, store_url: str) -> None:
         assert store.last_seq() == 50
 
 
-def test_an_upgrade_that_fails_leaves_the_file_as_it_was(v1: str, store_url: str) -> None:
+@pytest.mark.parametrize("table", ["commands", "annotations"])
+def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
+    v1: str, store_url: str, table: str
+) -> None:
     with closing(sqlite3.connect(v1)) as db:
-        db.execute("CREATE TABLE commands (mine TEXT)")
+        db.execute(f"CREATE TABLE {table} (mine TEXT)")
     before = schema(v1)
-    with pytest.raises(StoreError, match="commands already exists"):
+    with pytest.raises(StoreError, match=f"{table} already exists") as told:
         open_store(store_url)
+    assert "\n" not in str(told.value)
     assert schema(v1) == before
     with closing(sqlite3.connect(v1)) as db:
-        db.execute("DROP TABLE commands")
+        db.execute(f"DROP TABLE {table}")
     open_store(store_url).close()
 
 
@@ -136,7 +187,7 @@ def test_a_reader_alone_says_in_one_line_what_to_do(
     monkeypatch.setattr(sqlite_file, "UPGRADE_WAIT_S", 0.1)
     with pytest.raises(StoreError) as told:
         open_store(store_url, readonly=True)
-    assert "version 1, this Meltwatch needs 3: start a worker or ingest" in str(told.value)
+    assert f"version 1, this Meltwatch needs {SCHEMA_VERSION}: start a worker" in str(told.value)
     assert "\n" not in str(told.value)
 
 
@@ -144,7 +195,7 @@ def test_a_reader_alone_says_in_one_line_what_to_do(
 def test_a_file_of_a_newer_version_is_left_alone(store_url: str, readonly: bool) -> None:
     open_store(store_url).close()
     with closing(sqlite3.connect(path_of(store_url))) as db:
-        db.execute("PRAGMA user_version = 4")
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     with pytest.raises(StoreError, match="use the newer Meltwatch"):
         open_store(store_url, readonly)
 

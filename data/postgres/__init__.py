@@ -13,9 +13,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data.errors import SettingError, StoreError
+from data.meter import asked, received
 
 #: The newest revision of data/postgres/migrations/versions.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 CONNECT_TIMEOUT_S = 2
 #: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.
 LOCK_TIMEOUT_MS = 2_000
@@ -69,9 +70,11 @@ def query(db: Connection, sql: str, *parameters: object) -> list[tuple[Any, ...]
     """All rows that a statement finds, [] for one that finds none. Raises StoreError."""
     try:
         cursor = execute(db, sql, *parameters)
-        return cursor.fetchall() if cursor.description else []
+        found = cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
         raise StoreError(f"the store failed: {error}") from error
+    received(found)
+    return found
 
 
 def execute(db: Connection, sql: str, *parameters: object) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -79,6 +82,7 @@ def execute(db: Connection, sql: str, *parameters: object) -> psycopg.Cursor[tup
 
     Values travel in binary: bytea is bytes, and costs half.
     """
+    asked()
     return db.execute(translated(sql), parameters, binary=True)
 
 

@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import SettingError, StoreError
+from data.meter import received
 from data.quality import Quality
+from data.sqlite_file.limited import LimitedConnection
 
-SCHEMA_VERSION = 3
+#: `user_version` of the file: the number of the newest revision of migrations/versions.
+SCHEMA_VERSION = 4
 #: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.
 BUSY_TIMEOUT_S = 2.0
+#: A statement that works longer is stopped, as PostgreSQL does it.
+STATEMENT_TIMEOUT_S = 10.0
 #: A reader that starts with the writer gives it this long to create or upgrade the file.
 UPGRADE_WAIT_S = 3.0
-
-_MIGRATIONS = {2: "002_alarms.sql", 3: "003_history.sql"}
 
 
 def path_of(url: str) -> str:
@@ -32,12 +35,47 @@ def path_of(url: str) -> str:
     return path
 
 
-def connect(path: str, readonly: bool = False) -> sqlite3.Connection:
-    """Open the file; creates and upgrades it unless `readonly`. Raises StoreError."""
+def connect(
+    path: str, readonly: bool = False, statement_s: float = STATEMENT_TIMEOUT_S
+) -> sqlite3.Connection:
+    """Open the file; creates and upgrades it unless `readonly`. Raises StoreError.
+
+    From then on a statement that works longer than `statement_s` seconds is stopped.
+    """
     try:
-        return _open_readonly(Path(path)) if readonly else _open(Path(path))
-    except (sqlite3.Error, OSError) as error:
+        db = _open_readonly(Path(path)) if readonly else _open(Path(path))
+    except (sqlite3.Error, OSError, StoreError) as error:
         raise StoreError(f"cannot open the store {path}: {error}") from error
+    db.limit(statement_s)
+    return db
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """The version of the schema, 0 for a new file. Raises sqlite3.Error."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def revision(version: int) -> str:
+    """What Alembic calls a version; the first was before Alembic."""
+    return f"{version:04}" if version > 1 else "base"
+
+
+def wrong_version(version: int) -> str:
+    """Why a file of this version is not opened."""
+    what = f"its schema is version {version}, this Meltwatch needs {SCHEMA_VERSION}"
+    if version > SCHEMA_VERSION:
+        return f"{what}: use the newer Meltwatch that wrote it"
+    return f"{what}: start a worker or ingest of this version, which upgrades it"
+
+
+def statements(script: str) -> Iterator[str]:
+    """Statements one by one: `executescript` would commit the open transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 @contextmanager
@@ -58,20 +96,22 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 def query(db: sqlite3.Connection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     """All rows that a statement finds. Raises StoreError."""
     try:
-        return db.execute(sql, parameters).fetchall()
+        found = db.execute(sql, parameters).fetchall()
     except sqlite3.Error as error:
         raise StoreError(f"the store failed: {error}") from error
+    received(found)
+    return found
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> LimitedConnection:
     path.parent.mkdir(parents=True, exist_ok=True)
     db = _connect(path, "rwc")
     try:
         _use_wal(db)
         # FULL: a reading that append() returned for survives a power cut. One fsync a second.
         db.execute("PRAGMA synchronous = FULL")
-        if _version(db) != SCHEMA_VERSION:
-            _upgrade(db)
+        if version_of(db) != SCHEMA_VERSION:
+            _make_current(db)
     except BaseException:
         db.close()
         raise
@@ -91,73 +131,51 @@ def _use_wal(db: sqlite3.Connection) -> None:
             time.sleep(0.02)
 
 
-def _open_readonly(path: Path) -> sqlite3.Connection:
+def _open_readonly(path: Path) -> LimitedConnection:
     until = time.monotonic() + UPGRADE_WAIT_S
     while True:
         db = _connect(path, "ro")
-        version = _version(db)
+        version = version_of(db)
         if version == SCHEMA_VERSION:
             return db
         db.close()
         if version > SCHEMA_VERSION or time.monotonic() > until:
-            raise sqlite3.DatabaseError(_wrong(version))
+            raise sqlite3.DatabaseError(wrong_version(version))
         time.sleep(0.05)
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str) -> LimitedConnection:
     uri = f"{path.resolve().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+    return sqlite3.connect(
+        uri,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        uri=True,
+        factory=LimitedConnection,
+    )
 
 
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _wrong(version: int) -> str:
-    what = f"its schema is version {version}, this Meltwatch needs {SCHEMA_VERSION}"
-    if version > SCHEMA_VERSION:
-        return f"{what}: use the newer Meltwatch that wrote it"
-    return f"{what}: start a worker or ingest of this version, which upgrades it"
-
-
-def _upgrade(db: sqlite3.Connection) -> None:
+def _make_current(db: sqlite3.Connection) -> None:
     """Create the schema, or bring it up to date, in one transaction."""
-    db.execute("BEGIN IMMEDIATE")  # two processes may start at once on one file
-    try:
-        version = _version(db)
-        if version > SCHEMA_VERSION:
-            raise sqlite3.DatabaseError(_wrong(version))
-        if version == 0:
-            _create(db)
-        else:
-            for number in range(version + 1, SCHEMA_VERSION + 1):
-                _run(db, f"migrations/{_MIGRATIONS[number]}")
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        db.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            db.execute("ROLLBACK")
-        raise
+    if version_of(db) == 0:
+        with transaction(db):  # two processes may start at once on one file
+            if version_of(db) == 0:
+                _create(db)
+    version = version_of(db)
+    if version > SCHEMA_VERSION:
+        raise sqlite3.DatabaseError(wrong_version(version))
+    if version < SCHEMA_VERSION:
+        from data.sqlite_file.upgrade import upgrade  # noqa: PLC0415  Alembic: slow, needed once
+
+        upgrade(db)
 
 
 def _create(db: sqlite3.Connection) -> None:
-    _run(db, "schema.sql")
+    for statement in statements(files("data.sqlite_file").joinpath("schema.sql").read_text()):
+        db.execute(statement)
     factors = [(exponent, 2.0 ** (exponent - 150)) for exponent in range(256)]
     db.executemany("INSERT INTO float32_exponent VALUES (?, ?)", factors)
     codes = [(int(code), code.name) for code in Quality]
     db.executemany("INSERT INTO quality_codes VALUES (?, ?)", codes)
-
-
-def _run(db: sqlite3.Connection, script: str) -> None:
-    for statement in _statements(files("data.sqlite_file").joinpath(script).read_text()):
-        db.execute(statement)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Statements one by one: `executescript` would commit the open transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    db.execute("INSERT INTO alembic_version VALUES (?)", (revision(SCHEMA_VERSION),))
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -37,6 +37,11 @@ CREATE TABLE limit_sets (
     reason   TEXT NOT NULL,
     limits   TEXT NOT NULL
 );
+-- The revision of migrations/versions that this schema is; `user_version` says it too.
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL,
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
 CREATE TABLE imports (key TEXT PRIMARY KEY, rows INTEGER NOT NULL, done INTEGER NOT NULL);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
 INSERT INTO meta VALUES ('catalogue_version', 0);
@@ -128,8 +133,12 @@ CREATE TABLE hour_rollups (
     signals  BLOB NOT NULL,
     PRIMARY KEY (extruder, ts)
 ) WITHOUT ROWID;
--- The rollups of a shard hold every reading up to `seq`, each once.
-CREATE TABLE rollup_progress (shard INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+-- The rollups of a bucket's extruders (data/shards.py) hold every reading up to `seq`, each once.
+CREATE TABLE rollup_progress (bucket INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+INSERT INTO rollup_progress
+    WITH RECURSIVE buckets (bucket) AS (
+        SELECT 0 UNION ALL SELECT bucket + 1 FROM buckets WHERE bucket < 63)
+    SELECT bucket, 0 FROM buckets;
 -- What people wrote on trends: a note, or a golden run. Extruder 0 is the plant, signal '' all.
 -- One that was removed is kept.
 CREATE TABLE annotations (

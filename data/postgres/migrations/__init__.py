@@ -1,1 +1,1 @@
-"""Alembic's environment: every change of the PostgreSQL schema."""
+"""Changes of the PostgreSQL schema, as Alembic runs them."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from data.quality import Quality
+from data.schema import run_statements
 
 revision = "0001"
 down_revision = None
@@ -19,8 +20,7 @@ def upgrade() -> None:
     """Create all tables, and the view of readings by name."""
     for script in ("0001_telemetry.sql", "0001_journal.sql"):
         text = files("data.postgres.migrations.versions").joinpath(script).read_text("utf-8")
-        # Not op.execute: it would take the colons of the SQL for parameters.
-        op.get_bind().exec_driver_sql(text.replace("%", "%%"))
+        run_statements([text])
     codes = sa.table("quality_codes", sa.column("code"), sa.column("name"))
     op.bulk_insert(codes, [{"code": int(code), "name": code.name} for code in Quality])
 

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that data/postgres/upgrade.py has opened."""
+"""Runs migrations on the connection that `migrating` has opened."""
 
 from __future__ import annotations
 

@@ -1,0 +1,33 @@
+"""Brings the schema of a SQLite file up to date, with Alembic."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+
+from data.schema import migrating, run_statements
+from data.sqlite_file import SCHEMA_VERSION, revision, statements, version_of, wrong_version
+
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+
+def upgrade(db: sqlite3.Connection) -> None:
+    """Run what is missing of VERSIONS in one transaction. Raises StoreError, sqlite3.Error.
+
+    What counts is `user_version`, which also files have that are older than Alembic's table.
+    """
+    with migrating("sqlite://", db, VERSIONS, ["BEGIN IMMEDIATE"]) as config:
+        version = version_of(db)  # another process may have been here meanwhile
+        if version > SCHEMA_VERSION:
+            raise sqlite3.DatabaseError(wrong_version(version))
+        if version < SCHEMA_VERSION:
+            command.stamp(config, revision(version), purge=True)
+            command.upgrade(config, revision(SCHEMA_VERSION))
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def run_script(migration: str) -> None:
+    """The statements of the .sql file beside a migration."""
+    run_statements(list(statements(Path(migration).with_suffix(".sql").read_text("utf-8"))))
