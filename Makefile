@@ -3,10 +3,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 # Settings given as `make run NAME=value` reach the processes through the environment.
-export REPLAY MAPPING SPEED EXTRUDERS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL \
-	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
-	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS
-.PHONY: run test check bench fault import clean
+export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL \
+	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
+	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB
+.PHONY: run test check bench fault import copy guard clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -15,10 +15,12 @@ test: .venv/.dev check
 	@tests/install_servers.sh
 	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(all_tests))
 
-# A browser draws in software here and wants the cores for itself.
+# A browser draws in software here and wants the cores for itself; two at once, since much of such
+# a test is waiting. A file's tests share a plant and stay together. In the files' order, and not
+# those of many tests first: the longest has a single one.
 define all_tests
 $(BIN)/python -m pytest -m "not browser" -n auto --maxprocesses 4 --dist loadfile ; failed=$$? ; \
-$(BIN)/python -m pytest -m browser && exit $$failed
+$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder && exit $$failed
 endef
 
 check: .venv/.dev
@@ -32,6 +34,14 @@ bench: .venv/.dev
 # make import FILE=path.csv MAPPING=mapping.toml
 import: .venv/.run
 	@$(BIN)/python -m data.ingest import "$(FILE)" $(if $(MAPPING),--mapping "$(MAPPING)")
+
+# make copy FROM=sqlite:///var/telemetry.sqlite TO=postgresql://user@host/name
+copy: .venv/.run
+	@$(BIN)/python -m data.copy "$(FROM)" "$(TO)"
+
+# What is wrong with the store, and the SQL that mends it: see docs/operations.md.
+guard: .venv/.run
+	@$(BIN)/python -m data.store_guard
 
 # make fault EXTRUDER=3 FAULT=screen_clogging [MINUTES=5]
 fault: .venv/.run

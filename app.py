@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from a2wsgi import WSGIMiddleware
@@ -16,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 import callbacks.alarms
 import callbacks.comparison
@@ -26,10 +27,16 @@ import callbacks.malfunctions
 import callbacks.plant
 import callbacks.scope
 import callbacks.shift_report
+import callbacks.system
 import callbacks.trends
+from components.cost_panel import cost_panel
+from components.guard_panel import guard_panel
 from components.page_settings import PageSettings
 from components.shell import shell
 from data.command_queue import CommandQueue
+from data.cost.prices import load_prices
+from data.cost.publish import publishing
+from data.cost.reader import CostReader
 from data.errors import (
     HistoryBusy,
     HistoryTooLarge,
@@ -43,8 +50,8 @@ from data.errors import (
 from data.extruders import Catalogue
 from data.history import Questions, open_history
 from data.settings import Settings
-from data.window_cache import Keys, connect, connect_async
-from data.window_cache.reader import WindowReader, read_catalogue
+from data.window_cache import connect, connect_async
+from data.window_cache.reader import CatalogueReader, WindowReader
 from routes import (
     alarms,
     commands,
@@ -54,7 +61,10 @@ from routes import (
     history_report,
     history_windows,
     lines,
+    metrics,
     plant,
+    system,
+    system_guard,
     windows,
 )
 from routes.history_cache import KeptAnswers, history_cache
@@ -73,18 +83,22 @@ def build(settings: Settings) -> Starlette:
         open_history(settings.database_url, settings.shifts),
         history_cache(dash_app.server, settings),
     )
-    add_pages(dash_app, settings, lambda: read_catalogue(client, Keys()), questions, about)
-    reader = WindowReader(connect_async(settings.redis_url), Keys())
+    add_pages(dash_app, settings, CatalogueReader(client, settings.shards), questions, about)
+    reader = WindowReader(connect_async(settings.redis_url), settings.shards)
+    costs, hub = CostReader(connect_async(settings.redis_url)), PushHub(reader, settings)
     bridge: ASGIApp = WSGIMiddleware(dash_app.server, workers=DASH_THREADS)  # type: ignore[assignment]
     web = Starlette(
         routes=[
             *windows.routes(reader, settings),
             *plant.routes(reader),
             *lines.routes(reader, settings),
-            *events.routes(PushHub(reader, settings)),
+            *events.routes(hub),
             *alarms.routes(reader),
             *commands.routes(CommandQueue(connect(settings.queue_url))),
             *health.routes(reader, settings),
+            *metrics.routes(costs, reader, lambda: hub.viewers),
+            *system.routes(costs, reader, settings, load_prices(settings.prices)),
+            *system_guard.routes(connect_async(settings.redis_url)),
             *history_windows.routes(questions, about),
             *history_malfunctions.routes(questions, about),
             *history_report.routes(questions, about),
@@ -99,6 +113,7 @@ def build(settings: Settings) -> Starlette:
             HistoryTooSlow: _too_much,
             HistoryTooLarge: _too_much,
         },
+        lifespan=_tell_what_it_costs(settings, hub),
     )
     web.state.poll_ms = round(settings.poll_s * 1000)
     return web
@@ -139,6 +154,7 @@ def add_pages(
         callbacks.shift_report,
     ):
         past.register(dash_app, catalogue, questions, about)
+    callbacks.system.register([guard_panel, cost_panel])
     dash_app.layout = shell(
         settings.plant_name,
         {
@@ -150,6 +166,15 @@ def add_pages(
         },
     )
     dash_app._setup_server()  # else the first requests race to do it
+
+
+def _tell_what_it_costs(settings: Settings, hub: PushHub) -> Lifespan[Starlette]:
+    @asynccontextmanager
+    async def lifespan(_web: Starlette) -> AsyncIterator[None]:
+        with publishing(connect(settings.redis_url), "web", lambda: hub.viewers):
+            yield
+
+    return lifespan
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:

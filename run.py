@@ -21,7 +21,8 @@ from honcho.printer import Message, Printer
 from data.errors import MeltwatchError, SettingError
 from data.settings import Settings
 
-WORKERS = 2
+#: One more than a small plant needs, so that one can be killed; of shards each gets its own.
+FEWEST_WORKERS = 2
 #: Wait this long for readings that are this young before the address is told.
 LIVE_WAIT_S, LIVE_WITHIN_MS = 40.0, 5000
 
@@ -41,11 +42,11 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{here}:{os.environ.get('PATH', '')}", "PYTHONUNBUFFERED": "1"}
 
 
-def commands(embed_redis: bool) -> dict[str, str]:
+def commands(embed_redis: bool, workers: int = FEWEST_WORKERS) -> dict[str, str]:
     """Shell command by process name."""
     wanted = dict(parse_procfile(Path(__file__).with_name("Procfile").read_text()).processes)
     worker = wanted.pop("worker")
-    wanted |= {f"worker.{n}": worker for n in range(1, WORKERS + 1)}
+    wanted |= {f"worker.{n}": worker for n in range(1, workers + 1)}
     if embed_redis:
         wanted = {"redis": "python -m embedded_redis", **wanted}
     return {name: f"exec python -m keep_running {command}" for name, command in wanted.items()}
@@ -117,7 +118,8 @@ def main() -> int:
         raise SettingError("PORT", settings.port, f"a port that is free on {settings.host}")
     lock = take_folder(settings.var_dir)
     manager = Manager(CalmPrinter(sys.stdout))
-    for name, command in commands(not os.environ.get("REDIS_URL")).items():
+    workers = max(FEWEST_WORKERS, settings.shards)
+    for name, command in commands(not os.environ.get("REDIS_URL"), workers).items():
         manager.add_process(name, command, env=env)
     threading.Thread(target=announce, args=(settings,), daemon=True).start()
     manager.loop()

@@ -13,9 +13,12 @@ SCOPE_ROOT = "scope-root"
 ALARMS_ROOT = "alarms-root"
 ALARM_BAR = "mw-alarm-bar"
 EXTRUDER_ALARMS = "extruder-alarms"
+SYSTEM_ROOT = "system-root"
+COST_VIEWERS = "cost-viewers"
 
 #: Address of the Alarms page; what it shows comes from addresses below it.
 ALARMS_PATH = "/alarms"
+SYSTEM_PATH = "/system"
 
 
 def gauge(slot: int) -> str:

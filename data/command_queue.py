@@ -40,9 +40,10 @@ _STATES = {JobStatus.STARTED: "running", JobStatus.FINISHED: "done"}
 _WAITING = {JobStatus.CREATED, JobStatus.QUEUED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
 
 
-def job_queue(connection: Redis) -> Queue:
-    """The queue of all jobs; JSON, so that nothing from Redis is unpickled."""
-    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
+def job_queue(connection: Redis, worker: str = "") -> Queue:
+    """The queue of jobs for anyone, or of one worker's; JSON: nothing from Redis is unpickled."""
+    name = f"{QUEUE}-{worker}" if worker else QUEUE
+    return Queue(name, connection=connection, serializer=JSONSerializer)
 
 
 class CommandQueue:

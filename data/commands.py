@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,11 +12,14 @@ from data.errors import CommandError
 from data.extruders import Limits
 from data.malfunctions.malfunction import CANNOT_TELL
 from data.malfunctions.signatures import SIGNATURES
+from data.shards import Shard, shards
 
 #: Longest shelving that is allowed, in minutes (MaxTimeShelved of OPC UA Part 9): one shift.
 MAX_SHELVE_MIN = 480
 #: Longest name of a person and longest comment or note.
 MAX_NAME, MAX_TEXT = 60, 2000
+#: Longest id: that of a browser (60) with a shard.
+MAX_ID = 63
 #: Longest text that can be attached to a note.
 MAX_ATTACHMENT = 32 * 1024
 #: What an annotation can be: a remark, or a run that others are compared with.
@@ -112,6 +115,37 @@ def command_from_dict(raw: Mapping[str, Any], ts: int | None = None) -> Command:
     return _checked(Command(**fields))
 
 
+def extruders_of(command: Command) -> set[int]:
+    """Numbers of the extruders that a command is about; 0 is the plant."""
+    if command.action in ON_ALARMS:
+        return {AlarmKey.parse(text).extruder for text in command.alarms}
+    if command.malfunction:
+        number, _, _ = command.malfunction.partition("-")
+        return {int(number) if number.isdecimal() else 0}
+    return {command.extruder}
+
+
+def concerns(command: Command, shard: Shard) -> bool:
+    """Whether a shard has something to do for a command."""
+    return any(shard.has(extruder) for extruder in extruders_of(command))
+
+
+def by_shard(command: Command, of: int) -> list[tuple[Shard, Command]]:
+    """The command for each of the shards that it concerns, with its alarms.
+
+    One id stands for one thing that is done: where there are several, the shard is added.
+    """
+    concerned = [shard for shard in shards(of) if concerns(command, shard)]
+    if len(concerned) == 1:
+        return [(concerned[0], command)]
+    return [(shard, _of_shard(command, shard)) for shard in concerned]
+
+
+def _of_shard(command: Command, shard: Shard) -> Command:
+    mine = tuple(text for text in command.alarms if shard.has(AlarmKey.parse(text).extruder))
+    return replace(command, id=f"{command.id}.{shard.number}", alarms=mine)
+
+
 _LONGEST = {
     **dict.fromkeys(("comment", "cause", "action_taken", "malfunction", "signal"), MAX_TEXT),
     **dict.fromkeys(("kind", "annotation", "attachment_name"), 2 * MAX_NAME),
@@ -120,10 +154,10 @@ _LONGEST = {
 
 
 def _check_texts(given: Mapping[str, Any]) -> None:
-    for name in ("id", "who"):
+    for name, longest in (("id", MAX_ID), ("who", MAX_NAME)):
         value = given.get(name)
-        if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_NAME:
-            raise CommandError(name, value, f"1 to {MAX_NAME} letters")
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= longest:
+            raise CommandError(name, value, f"1 to {longest} letters")
     for name, longest in _LONGEST.items():
         value = given.get(name, "")
         if not isinstance(value, str) or len(value) > longest:

@@ -36,6 +36,10 @@ class CatalogueConflict(StoreError):
     retryable = False
 
 
+class CopyRefused(MeltwatchError):
+    """A store is not copied from here to there; the text says why, and what to do."""
+
+
 class WindowsUnavailable(MeltwatchError):
     """Redis does not answer; the caller shows what it has and says so."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from redis.exceptions import LockError
@@ -13,11 +14,14 @@ from rq.exceptions import DuplicateJobError
 
 from data.command_queue import REPLAY_TIMEOUT_S
 from data.errors import CommandError, MeltwatchError
+from data.job_counts import JobCounts
 from data.journal import Journal
 from data.journal.recording import record_command
 from data.limit_replay import replay_limits
+from data.meter import metered
 from data.refresh import Outcome, Refresher
 from data.retention import Retention
+from data.store_guard.guard import Guard
 from data.telemetry import TelemetryStore
 from data.window_cache.writer import WindowWriter
 
@@ -28,51 +32,79 @@ REFRESH_TIMEOUT_S = 5
 REBUILD_TIMEOUT_S = 120
 #: Deleting may wait behind a rebuild; a result is kept for as long as another may ask for it.
 TRIM_TTL_S, TRIM_TIMEOUT_S = 120, 10
+#: The check of a day takes a second or two; its statements have limits of their own.
+GUARD_TTL_S, GUARD_TIMEOUT_S = 120, 30
 MINUTE_S = 60
 
 
 class _Parts:
     """What jobs work with; set once by the worker process before it takes jobs."""
 
-    refresher: Refresher
-    windows: WindowWriter
+    refreshers: Sequence[Refresher]
+    windows: Sequence[WindowWriter]
     queue: Queue
     open_journal: Callable[[], Journal]
     open_store: Callable[[], TelemetryStore]
     retention: Retention | None
+    guard: Guard | None
+    counts: JobCounts | None = None
 
 
 def use(
-    refresher: Refresher,
-    windows: WindowWriter,
+    refreshers: Sequence[Refresher],
+    windows: Sequence[WindowWriter],
     to: Queue,
     open_journal: Callable[[], Journal],
     open_store: Callable[[], TelemetryStore],
     retention: Retention | None = None,
+    guard: Guard | None = None,
 ) -> None:
-    """Give the jobs of this process their parts; without a retention nothing is deleted."""
-    _Parts.retention = retention
-    _Parts.refresher, _Parts.windows, _Parts.queue = refresher, windows, to
+    """Give the jobs of this process their parts: refreshers and windows of all shards.
+
+    `to` is this worker's own queue. Without a retention nothing is deleted, without a guard the
+    store is not checked.
+    """
+    _Parts.retention, _Parts.guard = retention, guard
+    _Parts.refreshers, _Parts.windows, _Parts.queue = refreshers, windows, to
     # In a class a function would become a method.
     _Parts.open_journal, _Parts.open_store = staticmethod(open_journal), staticmethod(open_store)
 
 
-def enqueue_refresh(to: Queue, tick: int) -> None:
-    """Ask for one refresh per tick, however many tickers ask."""
-    _enqueue(to, refresh, tick, timeout_s=REFRESH_TIMEOUT_S)
+def count_in(counts: JobCounts | None) -> None:
+    """Count from now on what becomes of this process's jobs."""
+    _Parts.counts = counts
 
 
-def refresh(tick: int) -> str:
+@contextmanager
+def _job(name: str) -> Iterator[None]:
+    """What is asked of the store is this job's; what becomes of the job is counted."""
+    with ExitStack() as around:
+        around.enter_context(metered(name))
+        if _Parts.counts is not None:
+            around.enter_context(_Parts.counts.counting(name))
+        yield
+
+
+def enqueue_refresh(to: Queue, shard: int, tick: int) -> None:
+    """Ask for one refresh of a shard per tick, however many tickers ask."""
+    _enqueue(to, refresh, shard, tick, timeout_s=REFRESH_TIMEOUT_S)
+
+
+@_job("refresh")
+def refresh(shard: int, tick: int) -> str:
     """Take in what the store has since the watermark; an empty Redis asks for a rebuild."""
-    outcome = _recorded(_Parts.refresher.refresh)
+    if _Parts.counts is not None:
+        _Parts.counts.tick(shard, tick, _waited_s())
+    outcome = _recorded(shard, _Parts.refreshers[shard].refresh)
     if outcome.result == "rebuild":
-        _enqueue(_Parts.queue, rebuild, tick, timeout_s=REBUILD_TIMEOUT_S)
+        _enqueue(_Parts.queue, rebuild, shard, tick, timeout_s=REBUILD_TIMEOUT_S)
     return f"{outcome.result}, {outcome.rows} rows"
 
 
-def rebuild(tick: int) -> str:
-    """Build every window from the store."""
-    return f"{_recorded(_Parts.refresher.rebuild).result} at {tick}"
+@_job("rebuild")
+def rebuild(shard: int, tick: int) -> str:
+    """Build the windows that are missing from the store."""
+    return f"{_recorded(shard, _Parts.refreshers[shard].rebuild).result} at {tick}"
 
 
 def enqueue_trim(to: Queue, minute: int, part: int = 0) -> None:
@@ -91,6 +123,7 @@ def enqueue_trim(to: Queue, minute: int, part: int = 0) -> None:
         )
 
 
+@_job("trim")
 def trim(minute: int, part: int) -> str:
     """Delete some of what is too old; if there is more, again behind the refreshes that wait.
 
@@ -103,12 +136,38 @@ def trim(minute: int, part: int) -> str:
     return "more is due"
 
 
+def enqueue_guard(to: Queue, minute: int, whole: bool) -> None:
+    """Ask once a minute, however many tickers ask, that the store be checked."""
+    with suppress(DuplicateJobError):
+        to.enqueue(
+            guard,
+            minute,
+            whole,
+            job_id=f"guard-{minute}",
+            unique=True,
+            ttl=GUARD_TTL_S,
+            result_ttl=GUARD_TTL_S,
+            failure_ttl=300,
+            job_timeout=GUARD_TIMEOUT_S,
+        )
+
+
+@_job("guard")
+def guard(minute: int, whole: bool) -> str:
+    """Look for what is wrong with the store, `whole` or what is due."""
+    if _Parts.guard is None:
+        return "no guard"
+    return f"{_Parts.guard.check(int(time.time() * 1000), whole)} findings at {minute}"
+
+
+@_job("command")
 def command(raw: dict[str, Any]) -> dict[str, Any]:
     """Make a person's command durable; the next tick obeys it. Found by name by the web process."""
     with closing(_Parts.open_journal()) as journal:
         return record_command(journal, _Parts.windows, raw)
 
 
+@_job("replay")
 def replay(raw: dict[str, Any]) -> dict[str, Any]:
     """What changed limits of one signal would have alarmed. Found by name by the web process."""
     job = get_current_job()
@@ -133,12 +192,15 @@ def replay(raw: dict[str, Any]) -> dict[str, Any]:
             only.release()
 
 
-def _enqueue(to: Queue, job: Callable[[int], str], tick: int, timeout_s: int) -> None:
+def _enqueue(
+    to: Queue, job: Callable[[int, int], str], shard: int, tick: int, timeout_s: int
+) -> None:
     with suppress(DuplicateJobError):
         to.enqueue(
             job,
+            shard,
             tick,
-            job_id=f"{job.__name__}-{tick}",
+            job_id=f"{job.__name__}-{shard}-{tick}",
             unique=True,
             ttl=TICK_TTL_S,
             result_ttl=5,
@@ -147,15 +209,23 @@ def _enqueue(to: Queue, job: Callable[[int], str], tick: int, timeout_s: int) ->
         )
 
 
-def _recorded(work: Callable[[], Outcome]) -> Outcome:
+def _waited_s() -> float:
+    """Seconds since the job that runs now was asked for; 0 outside a job."""
+    job = get_current_job()
+    if job is None or job.enqueued_at is None:
+        return 0.0
+    return (datetime.now(UTC) - job.enqueued_at).total_seconds()
+
+
+def _recorded(shard: int, work: Callable[[], Outcome]) -> Outcome:
     try:
         return work()
     except MeltwatchError as error:
-        _record(error)
+        _record(shard, error)
         raise
 
 
-def _record(error: MeltwatchError) -> None:
+def _record(shard: int, error: MeltwatchError) -> None:
     """Say why for all to see, unless Redis itself is what failed."""
     with suppress(MeltwatchError):
-        _Parts.windows.record_error(str(error), int(time.time() * 1000))
+        _Parts.windows[shard].record_error(str(error), int(time.time() * 1000))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from data.attention import CardMaker
 from data.extruders import Catalogue, Extruder
 from data.settings import Settings
+from data.shards import Shard
 from data.window_cache import DAY, LIVE, SPARK
 from data.windows import Header, RingSpec, Row
 
@@ -69,3 +70,9 @@ class PlantView:
             CoarseRing(kind, spec, slots, spec.step_ms // self._settings.step_ms)
             for kind, spec in specs.items()
         )
+
+
+def part_of(catalogue: Catalogue, shard: Shard) -> Catalogue:
+    """A catalogue with the extruders of one shard."""
+    mine = tuple(one for one in catalogue.extruders if shard.has(one.id))
+    return replace(catalogue, extruders=mine)

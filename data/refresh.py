@@ -32,6 +32,21 @@ _NOTHING = Catalogue(0, ())
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Watermarks before and after a batch of rows, and the store's last seq."""
+
+    before: int
+    after: int
+    last: int
+
+    @staticmethod
+    def of(rows: Sequence[Row], before: int, last: int) -> Marks:
+        """Without a full batch there is nothing more up to `last`, for other shards at most."""
+        newest = rows[-1].seq if rows else before
+        return Marks(before, newest if len(rows) == BATCH_ROWS else max(newest, last), last)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a refresh did: "done", "busy" (another holds the lease), "fenced" or "rebuild"
     (many windows are missing: the caller must rebuild), and the rows it took in."""
@@ -41,7 +56,7 @@ class Outcome:
 
 
 class Refresher:
-    """Takes readings from the store to the windows. The store is opened inside each call."""
+    """Takes one shard's readings from the store to the windows; opens the store in each call."""
 
     def __init__(
         self,
@@ -86,17 +101,25 @@ class Refresher:
             watermark = self._windows.watermark()
             if watermark is None:
                 return Outcome("rebuild")
-            rows = store.rows_since(watermark, BATCH_ROWS)
-            result = self._take_in(store, rows, watermark, token)
+            last = store.last_seq()  # before the rows: those up to it are all there
+            if last < watermark:
+                return self._start_over(watermark, token)
+            rows = store.rows_since(watermark, BATCH_ROWS, self._windows.keys.shard.buckets)
+            result = self._take_in(store, rows, Marks.of(rows, watermark, last), token)
             if result != "done":
                 return Outcome(result, total)
             total += len(rows)
             if len(rows) < BATCH_ROWS or time.monotonic() > until:
                 return Outcome("done", total)
 
-    def _take_in(
-        self, store: TelemetryStore, rows: Sequence[Row], watermark: int, token: str
-    ) -> str:
+    def _start_over(self, watermark: int, token: str) -> Outcome:
+        """The store is an older one: it was restored. Its next readings would seem to be known."""
+        commit = self._windows.begin()
+        commit.forget_watermark()
+        self._windows.commit(commit, token, watermark, None)
+        return Outcome("rebuild")
+
+    def _take_in(self, store: TelemetryStore, rows: Sequence[Row], marks: Marks, token: str) -> str:
         started = time.monotonic()
         commit = self._windows.begin()
         changed = self._follow(store)
@@ -108,14 +131,13 @@ class Refresher:
             return "rebuild"
         if changed:
             self._publish_plant(commit)
-        self._watch.take(store, self._rings.plant.catalogue, usable, watermark)
+        self._watch.take(store, self._rings.whole, usable, marks.before)
         self._rings.lay_in(store, commit, by_extruder, headers)
-        mark = rows[-1].seq if rows else watermark
-        self._watch.publish(store, commit, mark)
-        self._roll_up.take(rows, watermark)
+        self._watch.publish(store, commit, marks.after)
+        self._roll_up.take(rows, marks.before, marks.after)
         self._roll_up.publish(commit)
-        self._report(commit, store, mark, rows, len(rows) - len(usable), started)
-        done = self._windows.commit(commit, token, watermark, mark)
+        self._report(commit, store, marks, rows, len(rows) - len(usable), started)
+        done = self._windows.commit(commit, token, marks.before, marks.after)
         self._watch.committed(done)
         return "done" if done else "fenced"
 
@@ -152,7 +174,7 @@ class Refresher:
             if not self._windows.commit(commit, token, watermark, None):
                 return Outcome("fenced")
         commit = self._windows.begin()
-        self._report(commit, store, mark, [], 0, started)
+        self._report(commit, store, Marks(mark, mark, mark), [], 0, started)
         done = self._windows.commit(commit, token, watermark, mark)
         return Outcome("done" if done else "fenced")
 
@@ -172,20 +194,20 @@ class Refresher:
         self,
         commit: Commit,
         store: TelemetryStore,
-        mark: int,
+        marks: Marks,
         rows: Sequence[Row],
         ahead: int,
         started: float,
     ) -> None:
         before = self._windows.status()
         commit.status(
-            watermark=mark,
+            watermark=marks.after,
             last_success=int(time.time() * 1000),
             duration_ms=round((time.monotonic() - started) * 1000, 1),
             rows=len(rows),
             rows_total=before.rows_total + len(rows),
             rows_ahead=before.rows_ahead + ahead,
-            backlog=max(0, store.last_seq() - mark),
+            backlog=max(0, marks.last - marks.after),
             statements_total=before.statements_total + store.statements,
             refreshes_total=before.refreshes_total + 1,
             rebuilding="",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from data.extruders import Catalogue
-from data.plant_view import PlantView
+from data.plant_view import PlantView, part_of
 from data.settings import Settings
 from data.telemetry import TelemetryStore
 from data.window_cache import LIVE
@@ -34,7 +34,7 @@ Headers = Mapping[int, dict[str, Header] | None]
 
 
 class Rings:
-    """The rings and cards of one catalogue; `extras` tells what the monitor adds to cards."""
+    """The rings and cards of one shard; `extras` tells what the monitor adds to cards."""
 
     def __init__(
         self,
@@ -43,11 +43,12 @@ class Rings:
         extras: Callable[[], Mapping[int, Mapping[str, Any]]],
     ) -> None:
         self._windows, self._settings, self._extras = windows, settings, extras
-        self.plant = PlantView(Catalogue(0, ()), settings)
+        self.follow(Catalogue(0, ()))
 
     def follow(self, catalogue: Catalogue) -> None:
-        """Go on with another catalogue."""
-        self.plant = PlantView(catalogue, self._settings)
+        """Go on with another catalogue of the plant."""
+        self.whole = catalogue
+        self.plant = PlantView(part_of(catalogue, self._windows.keys.shard), self._settings)
 
     def headers(self, extruders: Iterable[int]) -> Headers:
         """Headers of the rings that have the shape which the catalogue asks for."""

@@ -9,6 +9,7 @@ from contextlib import closing
 
 from data.errors import StoreError
 from data.rollups import MINUTE_MS, InHand, roll_up
+from data.shards import WHOLE
 from data.telemetry import TelemetryStore
 from data.window_cache.writer import Commit, WindowWriter
 from data.windows import Row
@@ -34,18 +35,26 @@ class RollUp:
     kill -9 or without Redis, the readings are read again from where the rollups end.
     """
 
-    def __init__(self, open_store: Callable[[], TelemetryStore], windows: WindowWriter) -> None:
-        self._open_store, self._windows = open_store, windows
+    def __init__(
+        self,
+        open_store: Callable[[], TelemetryStore],
+        windows: WindowWriter,
+        buckets: range = WHOLE,
+    ) -> None:
+        self._open_store, self._windows, self._buckets = open_store, windows, buckets
         self._hand: InHand | None = None
         self._behind = 0
         self._held_off_until = 0.0
 
-    def take(self, rows: Sequence[Row], mark: int) -> None:
-        """Roll up rows that were read from the store; `mark` is the watermark before them."""
+    def take(self, rows: Sequence[Row], mark: int, upto: int) -> None:
+        """Roll up rows that were read from the store.
+
+        `mark` is the watermark before them, `upto` the one after them.
+        """
         if time.monotonic() < self._held_off_until:
             return
         try:
-            self._take(rows, mark)
+            self._take(rows, mark, upto)
         except StoreError as error:  # history may wait, live windows may not
             log.warning("rollups wait for the store: %s", error)
             self._hand = None
@@ -57,13 +66,13 @@ class RollUp:
             commit.rollups(self._hand.pack())
         commit.status(rollups_behind=self._behind)
 
-    def _take(self, rows: Sequence[Row], mark: int) -> None:
+    def _take(self, rows: Sequence[Row], mark: int, upto: int) -> None:
         if not self._in_hand(mark):
             self._catch_up(mark)
         elif self._hand is not None and self._hand.minute != _minute():
             self._flush(self._hand, mark)  # before these rows: they are of the next minute
         if self._hand is not None:
-            self._hand = self._hand.and_rows(rows)
+            self._hand = self._hand.and_rows(rows, upto)
             if _is_much(self._hand):
                 self._flush(self._hand, self._hand.upto)
 
@@ -76,9 +85,10 @@ class RollUp:
 
     def _flush(self, hand: InHand, mark: int) -> None:
         """Merge what is in hand into the store and begin anew."""
-        if hand.rows:
+        if hand.upto > hand.from_seq:
             with closing(self._open_store()) as store:
-                merged = store.merge_rollups(hand.minutes, hand.rows, hand.from_seq, hand.upto)
+                about = (hand.rows, hand.from_seq, hand.upto, self._buckets)
+                merged = store.merge_rollups(hand.minutes, *about)
             if not merged:
                 self._catch_up(mark)
                 return
@@ -89,24 +99,37 @@ class RollUp:
         self._hand = None
         until = time.monotonic() + CATCH_UP_S
         with closing(self._open_store()) as store:
-            seq = store.rollup_seq()
-            while seq < mark:
-                _step(store, seq, mark)
-                seq = store.rollup_seq()
-                if time.monotonic() > until:
-                    break
+            while (seq := self._step(store, mark)) < mark and time.monotonic() < until:
+                pass
         self._behind = max(0, mark - seq)
         if not self._behind:
             self._hand = _nothing_after(seq)
 
+    def _step(self, store: TelemetryStore, mark: int) -> int:
+        """Roll up the next rows up to `mark` of the buckets that are furthest behind.
 
-def _step(store: TelemetryStore, seq: int, mark: int) -> None:
-    """Roll up the next rows up to `mark`. If that was refused they are no longer the next."""
-    rows = store.rows_since(seq, STEP_ROWS)
-    wanted = [row for row in rows if row.seq <= mark]
-    full = len(wanted) == STEP_ROWS
-    to = wanted[-1].seq if full else mark
-    store.merge_rollups(roll_up(wanted, MINUTE_MS), len(wanted), seq, to)
+        They are not all equally far when the number of shards has changed. Returns up to where
+        all of them were; if another worker was faster nothing is changed.
+        """
+        seqs = store.rollup_seqs()
+        behind, upto = furthest_behind(seqs, self._buckets, mark)
+        seq = seqs[behind.start]
+        if seq < mark:
+            rows = store.rows_since(seq, STEP_ROWS, behind)
+            wanted = [row for row in rows if row.seq <= upto]
+            to = wanted[-1].seq if len(wanted) == STEP_ROWS else upto
+            store.merge_rollups(roll_up(wanted, MINUTE_MS), len(wanted), seq, to, behind)
+        return seq
+
+
+def furthest_behind(seqs: Sequence[int], buckets: range, mark: int) -> tuple[range, int]:
+    """The first run of buckets with the lowest seq, and up to where to take them: to the next
+    higher one, or to `mark` if all are equal."""
+    lowest = min(seqs[bucket] for bucket in buckets)
+    start = next(bucket for bucket in buckets if seqs[bucket] == lowest)
+    end = next((b for b in range(start, buckets.stop) if seqs[b] != lowest), buckets.stop)
+    higher = [seqs[bucket] for bucket in buckets if lowest < seqs[bucket] < mark]
+    return range(start, end), min(higher, default=mark)
 
 
 def _nothing_after(seq: int) -> InHand:

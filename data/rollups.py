@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -148,13 +148,13 @@ class InHand:
     rows: int = 0
     minutes: Rollups = NOTHING
 
-    def and_rows(self, rows: Sequence[Row]) -> InHand:
-        """The same with more rows, in order of seq; those up to `upto` are in already."""
+    def and_rows(self, rows: Sequence[Row], upto: int) -> InHand:
+        """The same with more rows, all that there are up to the seq `upto`; some may be in."""
         new = [row for row in rows if row.seq > self.upto]
         if not new:
-            return self
+            return replace(self, upto=max(self.upto, upto))
         minutes = regroup(join([self.minutes, roll_up(new, MINUTE_MS)]), MINUTE_MS)
-        return InHand(self.from_seq, new[-1].seq, self.minute, self.rows + len(new), minutes)
+        return InHand(self.from_seq, upto, self.minute, self.rows + len(new), minutes)
 
     def pack(self) -> bytes:
         """All of it, for another worker."""

@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo
 
 from data.errors import SettingError
 from data.monitor.findings import Terms
+from data.shards import BUCKETS
 from data.shifts import ShiftPlan
 from data.windows import RingSpec
 
 DAY_S = 86_400
 
+_ONE_REDIS = ("redis://", "rediss://", "unix://")
+_CLUSTERS = ("redis+cluster://", "rediss+cluster://")
 _N = TypeVar("_N", int, float)
 
 
@@ -36,6 +39,7 @@ class Settings:
     poll_s: float
     spark_step_s: int
     day_step_s: int
+    shards: int
     extruders: int
     seed: int
     replay: str
@@ -45,6 +49,7 @@ class Settings:
     residence_s: float
     regrind: float
     currency: str
+    prices: str
     notify: str
     base_url: str
     shifts: ShiftPlan
@@ -52,6 +57,8 @@ class Settings:
     retain_raw_days: int
     retain_minutes_days: int
     retain_hours_days: int
+    runaway_s: int
+    spool_mb: int
 
     @staticmethod
     def from_env(env: Mapping[str, str] = os.environ) -> Settings:
@@ -65,7 +72,7 @@ class Settings:
         store = var_dir / (f"replay-{Path(replay).stem}.sqlite" if replay else "telemetry.sqlite")
         return Settings(
             redis_url=redis_url,
-            queue_url=read.url("QUEUE_URL", redis_url),
+            queue_url=read.queue_url(redis_url),
             database_url=read.text("DATABASE_URL", f"sqlite:///{store}"),
             host=read.text("HOST", "127.0.0.1"),
             port=read.whole("PORT", 8050, 1, 65535),
@@ -77,6 +84,7 @@ class Settings:
             poll_s=read.number("POLL_S", 1.0, 0.2, 60.0),
             spark_step_s=read.whole("SPARK_STEP_S", 15, 1, 60),
             day_step_s=read.whole("DAY_STEP_S", 10, 1, 3600),
+            shards=read.whole("SHARDS", 1, 1, BUCKETS),
             extruders=read.whole("EXTRUDERS", 8, 1, 1000),
             seed=read.whole("SEED", 1, 0, 2**31 - 1),
             replay=replay,
@@ -86,6 +94,7 @@ class Settings:
             residence_s=read.number("RESIDENCE_S", 180.0, 0.0, 3600.0),
             regrind=read.number("REGRIND", 0.0, 0.0, 1.0),
             currency=read.currency("CURRENCY", "EUR"),
+            prices=read.text("PRICES", "self-hosted"),
             notify=read.text("NOTIFY", ""),
             base_url=read.text("BASE_URL", "").rstrip("/"),
             shifts=read.shifts("SHIFTS", "Early 06:00, Late 14:00, Night 22:00"),
@@ -93,6 +102,8 @@ class Settings:
             retain_raw_days=read.whole("RETAIN_RAW_DAYS", 7, 0, 36_500),
             retain_minutes_days=read.whole("RETAIN_MINUTES_DAYS", 90, 0, 36_500),
             retain_hours_days=read.whole("RETAIN_HOURS_DAYS", 3650, 0, 36_500),
+            runaway_s=read.whole("RUNAWAY_S", 60, 0, 86_400),
+            spool_mb=read.whole("SPOOL_MB", 512, 8, 1_000_000),
         )
 
     @property
@@ -132,8 +143,18 @@ class _Reader:
 
     def url(self, key: str, default: str) -> str:
         value = self.text(key, default)
-        if not value.startswith(("redis://", "rediss://", "unix://")):
-            raise SettingError(key, value, "redis://host:port/db or unix:///path")
+        if not value.startswith((*_ONE_REDIS, *_CLUSTERS)):
+            expected = "redis://host:port/db, unix:///path or redis+cluster://host:port"
+            raise SettingError(key, value, expected)
+        return value
+
+    def queue_url(self, redis_url: str) -> str:
+        """RQ's keys are of many slots: it cannot work on a cluster."""
+        value = self.text("QUEUE_URL", redis_url)
+        if not value.startswith(_ONE_REDIS):
+            raise SettingError(
+                "QUEUE_URL", value, "redis://host:port/db or unix:///path, no cluster"
+            )
         return value
 
     def zone(self, key: str, default: str) -> str:

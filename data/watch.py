@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data.alarms.health import scorecard
-from data.alarms.states import alarm_to_dict
-from data.commands import Action, Command, command_from_dict
+from data.alarms.states import alarm_from_dict, alarm_to_dict
+from data.commands import Action, Command, command_from_dict, concerns
 from data.extruders import Catalogue, Limits
 from data.frames import due_frames, frame_of
 from data.journal import Batch, Journal, Notification
@@ -25,6 +25,7 @@ from data.monitor.monitor import Monitor
 from data.monitor.packing import pack, unpack
 from data.monitor.view import alarms_json, card_extras, health_json, history_json
 from data.notifier.delivery import deliveries_json
+from data.plant_view import part_of
 from data.telemetry import TelemetryStore
 from data.telling import Telling
 from data.window_cache.writer import Commit, WindowWriter
@@ -50,14 +51,16 @@ class Stores:
 
 
 class Watch:
-    """The monitor of one worker process; other workers go on with what it left in Redis."""
+    """The monitor of one shard in one worker; other workers go on with what it left in Redis."""
 
     def __init__(
         self, stores: Stores, windows: WindowWriter, terms: Terms, telling: Telling
     ) -> None:
         self._stores, self._windows, self._terms = stores, windows, terms
         self._telling = telling
-        self._monitor = Monitor(Catalogue(0, ()), terms)
+        self._shard = windows.keys.shard
+        self._plant = Catalogue(0, ())
+        self._monitor = Monitor(self._plant, terms)
         self._version = self._next = ""
         self._fresh = False
         self._obeyed = 0
@@ -69,14 +72,14 @@ class Watch:
         """What every extruder's card says of alarms and malfunctions, by extruder."""
         return self._extras
 
-    def take(
-        self, store: TelemetryStore, catalogue: Catalogue, rows: Iterable[Row], mark: int
-    ) -> None:
-        """Judge rows that were read from the store. `mark` is the watermark before them.
+    def take(self, store: TelemetryStore, plant: Catalogue, rows: Iterable[Row], mark: int) -> None:
+        """Judge rows of this shard that were read from the store.
+
+        `plant` is the whole catalogue, `mark` the watermark before the rows.
 
         Until `committed` says that this was committed, what this process knows is not valid.
         """
-        self._be_up_to_date(store, catalogue, mark)
+        self._be_up_to_date(store, plant, mark)
         self._version = ""
         self._obey_pending()
         self._monitor.take(rows)
@@ -105,13 +108,14 @@ class Watch:
         """Whether the commit took place; if not, this process knows nothing any more."""
         self._version = self._next if done else ""
 
-    def _be_up_to_date(self, store: TelemetryStore, catalogue: Catalogue, mark: int) -> None:
+    def _be_up_to_date(self, store: TelemetryStore, plant: Catalogue, mark: int) -> None:
         current = self._windows.status().monitor
-        same = catalogue.version == self._monitor.catalogue.version
+        same = plant.version == self._plant.version
         self._fresh = not (same and current and current == self._version)
         if not self._fresh:
             return
-        monitor = Monitor(catalogue, self._terms)
+        self._plant = plant
+        monitor = Monitor(part_of(plant, self._shard), self._terms)
         if not current or not monitor.restore(*self._windows.monitor()):
             self._recover(monitor, store, mark)
         self._monitor = monitor
@@ -120,11 +124,13 @@ class Watch:
         """Redis is empty or of another plant: go on from the journal and the last snapshot."""
         with closing(self._stores.journal()) as journal:
             seq = self._from_snapshot(monitor, journal)
-            wanted = WARM_UP_S * len(monitor.catalogue.extruders)
-            _warm(monitor, store, max(seq, mark - min(wanted, WARM_UP_ROWS), 0), mark)
+            wanted = WARM_UP_S * len(self._plant.extruders)
+            first = max(seq, mark - min(wanted, WARM_UP_ROWS), 0)
+            _warm(monitor, store, first, mark, self._shard.buckets)
             alarms = [json.loads(text) for _key, text in journal.alarm_states()]
             monitor.stand(alarms, journal.open_malfunctions(), _now())
-            self._lost = journal.pending_commands()
+            pending = journal.pending_commands()
+            self._lost = [one for one in pending if concerns(one, self._shard)]
 
     @staticmethod
     def _from_snapshot(monitor: Monitor, journal: Journal) -> int:
@@ -169,16 +175,16 @@ class Watch:
             journal.write(batch)
             self._telling.durable()
         if found.events or self._minute < 0:
-            commit.history(json.dumps(history_json(journal.events(HISTORY), self._monitor, now)))
+            events = [one for one in journal.events(HISTORY) if self._shard.has(one.key.extruder)]
+            commit.history(json.dumps(history_json(events, self._monitor, now)))
 
     def _each_minute(
         self, journal: Journal, store: TelemetryStore, commit: Commit, mark: int, now: int
     ) -> None:
         self._minute = now // MINUTE_MS
-        events = journal.events_between(now - HEALTH_MS, now, HEALTH_EVENTS)
-        standing = list(self._monitor.book.alarms.values())
-        card = scorecard(events, now - HEALTH_MS, now, standing)
-        commit.health(json.dumps(health_json(card, self._monitor, now)))
+        if self._shard.speaks:
+            self._show_health(journal, commit, now)
+            journal.add_prints(PRINTS)
         parts = {name: self._monitor.state(name == "slow") for name in _PARTS}
         journal.save_snapshot(mark, now, pack({n: _bytes(b) for n, b in parts.items()}, {}))
         for one in due_frames(self._monitor, now)[:1]:
@@ -186,10 +192,21 @@ class Watch:
             if frame is not None:
                 journal.save_frame(frame)
             self._monitor.framed.add(one.id)
-        journal.add_prints(PRINTS)
+
+    def _show_health(self, journal: Journal, commit: Commit, now: int) -> None:
+        """How healthy the whole plant's alarms are."""
+        standing = list(self._monitor.book.alarms.values())
+        if self._shard.of > 1:
+            told = [alarm_from_dict(json.loads(text)) for _key, text in journal.alarm_states()]
+            standing += [one for one in told if not self._shard.has(one.key.extruder)]
+        events = journal.events_between(now - HEALTH_MS, now, HEALTH_EVENTS)
+        card = scorecard(events, now - HEALTH_MS, now, standing)
+        commit.health(json.dumps(health_json(card, self._plant, self._monitor, now)))
 
     def _deliveries_are_due(self, now: int) -> bool:
         """Every five seconds, where somebody is told at all; once where nobody is."""
+        if not self._shard.speaks:
+            return False
         since = now - self._delivered
         return self._delivered < 0 or (bool(self._telling.routes) and since >= DELIVERIES_MS)
 
@@ -221,10 +238,10 @@ def set_limits(store: TelemetryStore, catalogue: Catalogue, command: Command) ->
     store.set_limits(extruder.id, command.product, after, command.who, command.comment)
 
 
-def _warm(monitor: Monitor, store: TelemetryStore, seq: int, mark: int) -> None:
-    """Let a monitor see the rows after `seq` up to `mark` once more."""
+def _warm(monitor: Monitor, store: TelemetryStore, seq: int, mark: int, buckets: range) -> None:
+    """Let a monitor see the rows of its extruders after `seq` up to `mark` once more."""
     while seq < mark:
-        rows = store.rows_since(seq, WARM_ROWS)
+        rows = store.rows_since(seq, WARM_ROWS, buckets)
         monitor.warm(row for row in rows if row.seq <= mark)
         if len(rows) < WARM_ROWS:
             return

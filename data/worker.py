@@ -7,16 +7,23 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
+from rq.executions import Execution
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from data import jobs
-from data.command_queue import job_queue
-from data.errors import MeltwatchError
+from data.command_queue import REPLAY_JOB, job_queue
+from data.cost.publish import publishing
+from data.errors import MeltwatchError, WindowsUnavailable
+from data.job_counts import JobCounts
 from data.journal import open_journal
 from data.notifier.delivery import deliver_for_ever
 from data.notifier.routes import Routes
@@ -25,10 +32,14 @@ from data.refresh import Refresher
 from data.retention import Retention
 from data.roll_up import RollUp
 from data.settings import Settings
+from data.shards import shards
+from data.store_guard.guard import Guard
+from data.team import Team
 from data.telemetry import open_store
 from data.telling import Telling, tell_of_shifts
 from data.watch import Stores, Watch
 from data.window_cache import Keys, connect
+from data.window_cache.layout import Layout
 from data.window_cache.writer import WindowWriter
 
 log = logging.getLogger("meltwatch.worker")
@@ -39,12 +50,15 @@ LONGEST_TICK_S, SHORTEST_TICK_S = 1.0, 0.2
 PHASE_S = 0.15
 #: RQ's own name for how long a dead worker stays listed; also bounds its blocking reads.
 WORKER_TTL_S = 20
+#: Other workers refresh all shards while one of these runs.
+LONG_JOBS = (REPLAY_JOB, "data.jobs.rebuild")
 #: One failed tick is not worth a line: a restart of Redis is over by the next.
 SAY_AFTER = 2
 
 
-def tick_for_ever(queue: Queue, tick_s: float) -> None:
-    """Ask for a refresh every `tick_s` seconds, and once a minute to delete what is too old.
+def tick_for_ever(team: Team, layout: Layout, tick_s: float) -> None:
+    """Ask for refreshes every `tick_s` seconds, and once a minute to delete what is too old and
+    to check the store, at the start all of it.
 
     While Redis is away say so once and keep trying.
     """
@@ -53,62 +67,98 @@ def tick_for_ever(queue: Queue, tick_s: float) -> None:
         tick = int((time.time() - PHASE_S) / tick_s) + 1
         time.sleep(max(0.0, tick * tick_s + PHASE_S - time.time()))
         try:
-            jobs.enqueue_refresh(queue, tick)
+            if not layout.is_ours():
+                return
+            for shard, queue in enumerate(team.queues(layout.of)):
+                jobs.enqueue_refresh(queue, shard, tick)
             if (minute := int(time.time() / 60)) != trimmed:
-                jobs.enqueue_trim(queue, minute)
+                jobs.enqueue_trim(team.queue(), minute)
+                jobs.enqueue_guard(team.queue(), minute, whole=trimmed < 0)
                 trimmed = minute
             failures = 0
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, WindowsUnavailable) as error:
             failures += 1
             if failures == SAY_AFTER:
                 log.warning("no Redis, no refresh: %s", error)
 
 
 def build_refresher(settings: Settings, windows: WindowWriter, routes: Routes) -> Refresher:
-    """The refresher of one worker process, with its watch. Nothing is opened before a job runs."""
+    """The refresher of one shard, with its watch. Nothing is opened before a job runs."""
+    shard = windows.keys.shard
     reading = partial(open_store, settings.database_url, readonly=True)
     writing = partial(open_store, settings.database_url)
-    stores = Stores(journal=partial(open_journal, settings.database_url), limits=writing)
-    watch = Watch(stores, windows, settings.terms, Telling(routes, settings))
-    return Refresher(reading, windows, settings, watch, RollUp(writing, windows))
+    journal = partial(open_journal, settings.database_url, shard.number)
+    watch = Watch(Stores(journal, writing), windows, settings.terms, Telling(routes, settings))
+    return Refresher(reading, windows, settings, watch, RollUp(writing, windows, shard.buckets))
+
+
+class TeamWorker(SimpleWorker):
+    """Takes refreshes of its own queue first; what takes long it leaves the refreshes for."""
+
+    def __init__(self, team: Team, connection: Redis) -> None:
+        super().__init__(
+            [job_queue(connection, team.name), job_queue(connection)],
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=WORKER_TTL_S,
+            log_job_description=False,
+        )
+        self._team = team
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Do one job, as the team knows."""
+        with self._team.busy(long=job.func_name in LONG_JOBS):
+            return super().perform_job(job, queue, execution)
 
 
 def main() -> None:
     """Build the parts, start the ticker, work until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     settings = Settings.from_env()
-    windows = WindowWriter(connect(settings.redis_url), Keys())
     routes = load_routes(Path(settings.notify)) if settings.notify else Routes()
+    team = Team(connect(settings.queue_url), uuid4().hex)
+    use_parts(settings, routes, team)
+    start_threads(settings, routes, team)
+    with publishing(connect(settings.redis_url), "worker"):
+        work_for_ever(settings.queue_url, team)
+
+
+def use_parts(settings: Settings, routes: Routes, team: Team) -> None:
+    """Give the jobs their parts."""
+    client = connect(settings.redis_url)
+    windows = [WindowWriter(client, Keys(shard)) for shard in shards(settings.shards)]
     journal = partial(open_journal, settings.database_url)
-    queue = job_queue(connect(settings.queue_url))
     jobs.use(
-        build_refresher(settings, windows, routes),
+        [build_refresher(settings, one, routes) for one in windows],
         windows,
-        queue,
+        team.queue(team.name),
         journal,
         partial(open_store, settings.database_url, readonly=True),
         Retention(partial(open_store, settings.database_url), settings),
+        Guard(settings, client, routes, journal),
     )
+    jobs.count_in(JobCounts(client))
+
+
+def start_threads(settings: Settings, routes: Routes, team: Team) -> None:
+    """The ticker, and what tells people."""
     tick_s = min(LONGEST_TICK_S, max(SHORTEST_TICK_S, settings.step_ms / 1000))
-    threading.Thread(target=tick_for_ever, args=(queue, tick_s), daemon=True).start()
+    layout = Layout(connect(settings.redis_url), settings.shards)
+    _in_background(tick_for_ever, team, layout, tick_s)
     if routes:
-        delivering = (journal, routes, threading.Event())
-        threading.Thread(target=deliver_for_ever, args=delivering, daemon=True).start()
+        journal = partial(open_journal, settings.database_url)
+        _in_background(deliver_for_ever, journal, routes, threading.Event())
         tell_of_shifts(routes, settings, journal)
-    work_for_ever(settings.queue_url)
 
 
-def work_for_ever(queue_url: str) -> None:
+def _in_background(work: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=work, args=arguments, daemon=True).start()
+
+
+def work_for_ever(queue_url: str, team: Team) -> None:
     """Take jobs until told to stop. RQ gives up when Redis goes away in the middle of a job."""
     while True:
-        connection = connect(queue_url)
-        worker = SimpleWorker(
-            [job_queue(connection)],
-            connection=connection,
-            serializer=JSONSerializer,
-            worker_ttl=WORKER_TTL_S,
-            log_job_description=False,
-        )
+        worker = TeamWorker(team, connect(queue_url))
         try:
             worker.work(logging_level="WARNING")
             return

@@ -31,9 +31,11 @@ def routes(reader: WindowReader, settings: Settings) -> list[Route]:
 
 async def _why_not_ready(reader: WindowReader, settings: Settings) -> str:
     try:
-        status = await reader.status()
+        status, split = await reader.status(), await reader.another_split()
     except WindowsUnavailable as error:
         return str(error)
+    if split:
+        return f"the workers keep {split} shards, SHARDS is {settings.shards} here: set it alike"
     if status.rebuilding:
         return f"windows are being rebuilt: {status.rebuilding} extruders"
     if status.last_success < 0:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,12 @@ CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-if-error=30"
 #: while it asks for the next. Browsers would do that too, and show everything a poll later.
 PROXY_TIME_HEADER = "Meltwatch-Proxy-Time"
 PROXY_CACHE_CONTROL = "public, s-maxage=1, stale-while-revalidate=2, stale-if-error=30"
+_PROXY_TIME = re.compile(r"(\d{1,11})(\.\d{1,3})?", re.ASCII)
+
+#: A pair "from/until" for each who kept an answer, in s of their own clocks, which need not agree:
+#: so a browser knows the server's clock from the first answer on. The last pair is left open for
+#: the proxy that asked, which adds its "until" whenever it gives the answer.
+WAITED_HEADER = "Meltwatch-Waited"
 
 #: How often a browser without push shall ask, in ms; it obeys from its next round on.
 POLL_HEADER = "Meltwatch-Poll-Ms"
@@ -30,6 +37,7 @@ class Answer:
     packed: bytes
     etag: str
     media_type: str
+    made_s: float = field(default_factory=time.monotonic)
 
     @staticmethod
     def of(body: bytes, etag: str, media_type: str) -> Answer:
@@ -40,7 +48,7 @@ class Answer:
         """The answer as this request can take it: 304, compressed or plain."""
         headers = {
             "ETag": self.etag,
-            **_keep_for(request.headers.get(PROXY_TIME_HEADER, "")),
+            **_for_proxy(request.headers.get(PROXY_TIME_HEADER, ""), self.made_s),
             "Vary": "Accept-Encoding",
             POLL_HEADER: str(request.app.state.poll_ms),
         }
@@ -52,17 +60,22 @@ class Answer:
         return Response(self.body, headers=headers, media_type=self.media_type)
 
 
-def _keep_for(proxy_time: str) -> dict[str, str]:
-    """How long who may keep an answer.
+def _for_proxy(proxy_time: str, made_s: float) -> dict[str, str]:
+    """How long who may keep an answer, and how long it was kept here.
 
     nginx counts whole seconds: one of `s-maxage=1` lasts up to two. Until the end of its own
     present second, by its own clock, an answer lasts one at most and is asked for once a second.
     """
-    now = proxy_time.partition(".")[0]
-    if not now.isdecimal():
-        return {"Cache-Control": CACHE_CONTROL}
+    waited = f"{made_s:.3f}/{time.monotonic():.3f}"
+    asked = _PROXY_TIME.fullmatch(proxy_time)
+    if asked is None:
+        return {"Cache-Control": CACHE_CONTROL, WAITED_HEADER: waited}
     # In this order: nginx before 1.23 ignores a Cache-Control that follows.
-    return {"Cache-Control": PROXY_CACHE_CONTROL, "X-Accel-Expires": f"@{now}"}
+    return {
+        "Cache-Control": PROXY_CACHE_CONTROL,
+        "X-Accel-Expires": f"@{asked[1]}",
+        WAITED_HEADER: f"{waited} {asked[0]}/",
+    }
 
 
 class MicroCache:

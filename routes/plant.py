@@ -19,6 +19,10 @@ KEEP_S = 0.2
 KEEP_SPARKS_S = 5.0
 
 
+#: How the answer ends that has no card.
+NO_CARDS = b'"cards":[]}'
+
+
 def routes(reader: WindowReader) -> list[Route]:
     """Routes that feed the Plant page."""
     cache, sparks_cache = MicroCache(KEEP_S), MicroCache(KEEP_SPARKS_S)
@@ -37,9 +41,10 @@ async def _plant(reader: WindowReader) -> Answer:
     return Answer.of(body, f"{status.last_success}-{status.last_error_at}", "application/json")
 
 
-async def cards(reader: WindowReader) -> tuple[bytes, Status]:
-    """All cards as one line of JSON; they are in Redis as JSON and are not parsed."""
-    found, status = await reader.summaries()
+async def cards(reader: WindowReader, shard: int | None = None) -> tuple[bytes, Status]:
+    """All cards, or those of one shard, as one line of JSON; they are in Redis as JSON and are
+    not parsed."""
+    found, status = await reader.summaries(shard)
     about = json.dumps({"served": int(time.time() * 1000), **about_refresh(status)})
     return about[:-1].encode() + b',"cards":[' + b",".join(found) + b"]}", status
 

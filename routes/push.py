@@ -19,7 +19,7 @@ from data.errors import WindowsUnavailable
 from data.settings import Settings
 from data.window_cache.reader import WindowReader
 from data.windows import Header
-from routes.plant import cards
+from routes.plant import NO_CARDS, cards
 from routes.windows import DELTA_S, message_of
 
 log = logging.getLogger("meltwatch.push")
@@ -79,7 +79,8 @@ class PushHub:
     @property
     def viewers(self) -> int:
         """Open connections."""
-        return sum(len(viewers) for viewers in self._topics.values())
+        # A list at once: another thread may ask while viewers come and go.
+        return sum(map(len, list(self._topics.values())))
 
     async def events(self, topic: int, last_event_id: int | None) -> AsyncGenerator[bytes, None]:
         """The events of a topic for one viewer: first what it missed, then as they happen.
@@ -130,20 +131,31 @@ class PushHub:
 
     async def _follow_commits(self) -> None:
         async with aclosing(self._reader.commits()) as commits:
-            async for committed in commits:
-                if committed:
-                    await self._push()
+            async for shards in commits:
+                if shards:
+                    await self._push(shards)
                 if not self._topics:
                     return
 
-    async def _push(self) -> None:
+    async def _push(self, shards: frozenset[int]) -> None:
+        """Push what the commits of these shards have changed."""
         self.pushes += 1
-        extruders = [topic for topic in self._topics if topic != PLANT]
+        extruders = [
+            topic
+            for topic in self._topics
+            if topic != PLANT and self._reader.keys(topic).shard.number in shards
+        ]
         for topic, (head, message) in (await self._windows(extruders, self._pushed)).items():
             self._pushed[topic] = head
             self._send([topic], message)
         if PLANT in self._topics:
-            self._send([PLANT], await self._plant())
+            for shard in shards:
+                await self._push_cards(shard)
+
+    async def _push_cards(self, shard: int) -> None:
+        body, status = await cards(self._reader, shard)
+        if status.catalogue and not body.endswith(NO_CARDS):  # else another shard says it
+            self._send([PLANT], event("plant", body.decode(), status.last_success))
 
     def _send(self, topics: Iterable[int], message: bytes) -> None:
         for topic in topics:

@@ -7,6 +7,7 @@ from contextlib import closing
 import numpy as np
 
 from data.rollups import HOUR_MS, MINUTE_MS, Rollups, regroup, roll_up, unpack
+from data.shards import bucket_of
 from data.telemetry import TelemetryStore, open_store
 from data.windows import Row
 from tests.raw_sql import sql
@@ -15,7 +16,8 @@ TABLES = {MINUTE_MS: "minute_rollups", HOUR_MS: "hour_rollups"}
 
 
 def all_rows(store: TelemetryStore) -> list[Row]:
-    return [row for row in store.rows_since(0, 10_000_000) if row.seq <= store.rollup_seq()]
+    held, rows = store.rollup_seqs(), store.rows_since(0, 10_000_000)
+    return [row for row in rows if row.seq <= held[bucket_of(row.extruder)]]
 
 
 def stored(url: str, period_ms: int) -> Rollups:

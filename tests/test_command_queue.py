@@ -50,7 +50,7 @@ def command_job(
 
     def command(raw: dict[str, Any]) -> dict[str, Any]:
         with closing(open_journal(store_url)) as opened:
-            return record_command(opened, windows, raw)
+            return record_command(opened, [windows], raw)
 
     def replace(job: Any) -> None:
         monkeypatch.setattr(jobs, "command", job)
@@ -97,12 +97,12 @@ def test_a_command_asked_twice_at_once_is_recorded_once(
 def test_recording_again_pushes_only_what_no_tick_has_applied(
     journal: Journal, windows: WindowWriter
 ) -> None:
-    record_command(journal, windows, ACK)
-    record_command(journal, windows, ACK)
+    record_command(journal, [windows], ACK)
+    record_command(journal, [windows], ACK)
     first, again = windows.pending_commands()
     assert first == again, "the command as it was recorded first, so that applying it is repeatable"
     journal.write(Batch(1, applied_commands=["c1"]))
-    record_command(journal, windows, ACK)
+    record_command(journal, [windows], ACK)
     assert len(windows.pending_commands()) == 2
 
 
@@ -168,14 +168,14 @@ def test_a_bad_field_is_refused_without_a_worker(
 
 
 def test_the_job_refuses_a_bad_field_by_an_answer(journal: Journal, windows: WindowWriter) -> None:
-    answer = record_command(journal, windows, {**ACK, "who": ""})
+    answer = record_command(journal, [windows], {**ACK, "who": ""})
     assert answer == {"error": "who='': expected 1 to 60 letters"}
     assert journal.pending_commands() == []
 
 
 def test_commands_go_before_everything_that_waits(queue: CommandQueue, redis_url: str) -> None:
     waiting = job_queue(connect(redis_url))
-    jobs.enqueue_refresh(waiting, 1)
+    jobs.enqueue_refresh(waiting, 0, 1)
     sender = threading.Thread(target=lambda: give_up(queue))
     sender.start()
     while len(waiting.job_ids) < 2:
@@ -235,7 +235,7 @@ def test_replays_do_not_pile_up(
     monkeypatch: pytest.MonkeyPatch, redis_url: str, queue: CommandQueue
 ) -> None:
     monkeypatch.setattr(jobs, "replay", lambda raw: {"readings": 1})
-    jobs.enqueue_refresh(job_queue(connect(redis_url)), 1)
+    jobs.enqueue_refresh(job_queue(connect(redis_url)), 0, 1)
     waiting = [queue.replay(REPLAY) for _ in range(3)]
     with pytest.raises(NoWorker, match="not started: 3 replays wait for a worker; try again"):
         queue.replay(REPLAY)
@@ -245,7 +245,7 @@ def test_replays_do_not_pile_up(
 
 
 def test_only_replays_can_be_asked_for(redis_url: str, queue: CommandQueue) -> None:
-    jobs.enqueue_refresh(job_queue(connect(redis_url)), 1)
+    jobs.enqueue_refresh(job_queue(connect(redis_url)), 0, 1)
     for id_ in ("refresh-1", "replay-unknown", "replay-\n", ""):
         assert queue.replay_state(id_) is None
 

@@ -99,6 +99,20 @@ def test_two_workers_take_each_row_in_once(
     assert_rings_equal_the_store(client, store, settings, 2)
 
 
+def test_a_store_that_was_restored_from_a_backup_is_followed_at_once(
+    store: TelemetryStore, refresher: Refresher, client: Redis, settings: Settings
+) -> None:
+    store.put_catalogue(plant(1), "test", "")
+    store.append([row(NOW - 5000, 1, 1.0, 1.0, 2.0)])
+    refresher.rebuild()
+    client.set(Keys().watermark, 900)  # what the lost store had reached
+    store.append([row(NOW, 1, 7.0, 1.0, 2.0)])
+    assert refresher.refresh().result == "rebuild"
+    assert refresher.rebuild().result == "done"
+    assert_rings_equal_the_store(client, store, settings, 1)
+    assert client.get(Keys().watermark) == b"2"
+
+
 def test_a_held_lease_keeps_others_out(refresher: Refresher, client: Redis) -> None:
     client.set(Keys().lease, "another", px=5000)
     assert refresher.refresh().result == "busy"

@@ -63,7 +63,7 @@ def filled(store: TelemetryStore) -> TelemetryStore:
 
 
 def rolled_up_to(store: TelemetryStore, seq: int) -> None:
-    start = store.rollup_seq()
+    start = min(store.rollup_seqs())
     rows = [r for r in store.rows_since(start, 1_000_000) if r.seq <= seq]
     assert store.merge_rollups(roll_up(rows, MINUTE_MS), len(rows), start, seq)
 
@@ -205,7 +205,7 @@ def at_work(settings: Settings, hasty: Retention) -> Redis:
     windows = WindowWriter(connect(settings.redis_url), Keys())
     client = connect(settings.queue_url)
     jobs.use(
-        refresher(settings), windows, job_queue(client),
+        [refresher(settings)], [windows], job_queue(client),
         lambda: open_journal(settings.database_url),
         lambda: open_store(settings.database_url, readonly=True),
         hasty,

@@ -108,16 +108,17 @@ def test_any_order_and_splitting_ends_in_the_same_rollups(
     every = data.draw(st.permutations([one for batch in batches for one in batch]))
     hand = InHand(0, 0, minute=0)
     for batch in batches:
-        passed_on = InHand.unpack(hand.and_rows(batch).pack())
+        upto = batch[-1].seq if batch else hand.upto
+        passed_on = InHand.unpack(hand.and_rows(batch, upto).pack())
         assert passed_on is not None
-        hand = passed_on.and_rows(batch)  # seen already
+        hand = passed_on.and_rows(batch, upto)  # seen already
     assert (hand.rows, hand.upto) == (seq, seq)
     assert_same(hand.minutes, roll_up(every, MINUTE_MS))
     assert_same(regroup(hand.minutes, HOUR_MS), roll_up(every, HOUR_MS))
 
 
 def test_a_state_of_another_version_is_refused() -> None:
-    state = InHand(3, 3, minute=7).and_rows([row(0, 1, 1.0, seq=4)]).pack()
+    state = InHand(3, 3, minute=7).and_rows([row(0, 1, 1.0, seq=4)], 4).pack()
     for other in (b"", b"MWU0" + state[4:], state[:-1], state + b"x"):
         assert InHand.unpack(other) is None
 

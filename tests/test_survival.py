@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from redis.exceptions import RedisError
 
+from data.shards import shard_of, shards
+from data.team import WORKERS
 from data.telemetry import open_store
 from data.window_cache import Keys, connect
 from data.window_cache.writer import WindowWriter
@@ -19,9 +21,9 @@ from tests.stack import Stack, wait_until
 EXTRUDERS = 3
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    running = Stack(tmp_path, EXTRUDERS=str(EXTRUDERS))
+@pytest.fixture(params=[1, 2], ids=["one shard", "two shards"])
+def stack(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    running = Stack(tmp_path, EXTRUDERS=str(EXTRUDERS), SHARDS=str(request.param))
     running.start_redis()
     running.start_ingest()
     wait_until((tmp_path / "telemetry.sqlite").exists, 10, "ingest made the store")
@@ -32,13 +34,17 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 
 def age_s(stack: Stack) -> float:
-    """Seconds since the last refresh; very large while Redis is away or empty."""
+    """Seconds since the last refresh of all shards; very large while Redis is away or empty."""
     try:
         with connect(stack.settings.redis_url) as client:
-            done = client.hget(Keys().status, "last_success")
+            done = [client.hget(keys.status, "last_success") for keys in all_keys(stack)]
     except RedisError:
         return 1e9
-    return time.time() - int(done or 0) / 1000
+    return time.time() - min(int(one or 0) for one in done) / 1000
+
+
+def all_keys(stack: Stack) -> list[Keys]:
+    return [Keys(shard) for shard in shards(stack.settings.shards)]
 
 
 def wait_fresh(stack: Stack) -> None:
@@ -49,14 +55,16 @@ def assert_every_slot_equals_the_store(stack: Stack) -> None:
     stack.kill("ingest")
     store = open_store(stack.settings.database_url, readonly=True)
     with connect(stack.settings.redis_url) as client:
-        windows = WindowWriter(client, Keys())
-        wait_until(lambda: windows.watermark() == store.last_seq(), 10, "all rows are taken in")
+        windows = [WindowWriter(client, keys) for keys in all_keys(stack)]
+        last = store.last_seq()
+        wait_until(lambda: {w.watermark() for w in windows} == {last}, 10, "all is taken in")
         for extruder in store.catalogue().extruders:
             spec = stack.settings.ring_spec(len(extruder.signals))
             rows = store.rows_between(extruder.id, 0, 2**62)
+            ring = Keys(shard_of(extruder.id, len(windows))).ring(extruder.id)
             expected, got = (
                 unroll(build(rows, spec)),
-                unroll(client.get(Keys().ring(extruder.id))),  # type: ignore[arg-type]
+                unroll(client.get(ring)),  # type: ignore[arg-type]
             )
             assert len(rows) > 900
             assert got.header.head_ts == expected.header.head_ts
@@ -83,8 +91,26 @@ def test_every_slot_equals_the_store_after_a_kill(stack: Stack, killed: str) -> 
     assert_every_slot_equals_the_store(stack)
 
 
+def living(stack: Stack) -> set[bytes]:
+    """Names of the workers that share out the shards."""
+    with connect(stack.settings.queue_url) as client:
+        return set(client.zrange(WORKERS, 0, -1))
+
+
 def test_the_survivor_goes_on_when_one_worker_is_killed(stack: Stack) -> None:
     wait_fresh(stack)
     stack.kill("worker 2")
-    time.sleep(4)  # longer than a lease that the dead worker may have held
+    time.sleep(4.5)  # longer than a lease that the dead worker may have held, and than LIVES_MS
     assert age_s(stack) < 2.5
+    assert len(living(stack)) == 1
+
+
+def test_a_worker_that_is_started_later_takes_its_part(stack: Stack) -> None:
+    wait_fresh(stack)
+    stack.kill("worker 2")
+    wait_until(lambda: len(living(stack)) == 1, 10, "the survivor is alone")
+    stack.start_worker("worker 3")
+    wait_until(lambda: len(living(stack)) == 2, 20, "the new worker is known")
+    time.sleep(2)
+    wait_fresh(stack)
+    assert_every_slot_equals_the_store(stack)

@@ -69,7 +69,7 @@ class Plant:
 
     def ask(self, action: Action, **fields: Any) -> dict[str, Any]:
         raw = {"id": f"{action}-1", "action": action, "who": "Ana", "comment": "seen", **fields}
-        return record_command(self.journal, self.windows, raw)
+        return record_command(self.journal, [self.windows], raw)
 
     def state(self) -> str:
         told = json.loads(self.client.get(Keys().alarms) or b'{"alarms": []}')

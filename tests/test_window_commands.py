@@ -71,7 +71,7 @@ def test_the_web_process_reads_the_texts_as_they_were_committed(
     assert windows.commit(commit, "me", None, 1)
 
     async def read() -> list[bytes | None]:
-        reader = WindowReader(connect_async(redis_url), Keys())
+        reader = WindowReader(connect_async(redis_url))
         reads = (reader.alarms, reader.history, reader.health, reader.deliveries)
         answers = [await one() for one in reads]
         assert {status.last_success for _, status in answers} == {17}

@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 
 from data.errors import HistoryBusy
 from data.history import AT_ONCE, DEADLINE_S, Reader, T
+from data.meter import metered
 
 
 class CappedHistory:
@@ -27,7 +28,7 @@ class CappedHistory:
         if not self._free.acquire(timeout=DEADLINE_S):
             raise HistoryBusy
         try:
-            with self._opened() as reader:
+            with metered("history"), self._opened() as reader:
                 return question(reader, *arguments)
         finally:
             self._free.release()

@@ -13,7 +13,7 @@ MOST_ALARMS = 300
 MOST_ACTIONS = 200
 #: Attachments shown in place: the newest so many letters of them.
 MOST_ATTACHED = 1_000_000
-#: Limits that a source delivered are no action of a person: see data.telemetry.sqlite_catalogue.
+#: Limits that a source delivered are no action of a person: see data.telemetry.catalogue.
 _SOURCE = "source: %"
 
 _ALARMS = """

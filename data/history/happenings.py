@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from data.alarms.events import Condition, Kind, State
 from data.errors import HistoryTooLarge
 from data.history import Reader
-from data.journal.sqlite_rows import malfunction_of
+from data.journal.rows import malfunction_of
 
 #: No answer tells more events of alarms; one that has more says so.
 MAX_EVENTS = 5_000

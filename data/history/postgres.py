@@ -15,6 +15,7 @@ from data.errors import HistoryTooLarge, HistoryTooSlow, StoreError
 from data.history import DEADLINE_S, ROW_CAP
 from data.history.postgres_sql import REALS, PackedReals, translated
 from data.history.shifts_sql import shift_sql
+from data.meter import asked, received
 from data.postgres import Connection, connect
 from data.shifts import ShiftPlan
 
@@ -37,11 +38,13 @@ class PostgresReader:
         """See Reader.all."""
         try:
             self._limit()
+            asked()
             found = self._found(sql, parameters, cap + 1)
         except QueryCanceled as error:
             raise HistoryTooSlow(DEADLINE_S) from error
         except psycopg.Error as error:
             raise StoreError(f"the store failed: {error}") from error
+        received(found)
         if len(found) > cap:
             raise HistoryTooLarge(cap)
         return found

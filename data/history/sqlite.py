@@ -10,6 +10,7 @@ from typing import Any
 
 from data.errors import HistoryTooLarge, HistoryTooSlow, StoreError
 from data.history import DEADLINE_S, ROW_CAP
+from data.meter import received
 from data.shifts import ShiftPlan
 from data.sqlite_file import connect
 
@@ -37,6 +38,7 @@ class SqliteReader:
             if self._too_late():
                 raise HistoryTooSlow(DEADLINE_S) from error
             raise StoreError(f"the store failed: {error}") from error
+        received(found)
         if len(found) > cap:
             raise HistoryTooLarge(cap)
         return found

@@ -10,6 +10,7 @@ from typing import Protocol
 from data.alarms.events import AlarmEvent
 from data.commands import Command
 from data.malfunctions.malfunction import Malfunction
+from data.session import open_session
 from data.settings import is_postgres
 from data.windows import Row
 
@@ -200,11 +201,6 @@ def open_journal(url: str, shard: int = 0) -> Journal:
     `sqlite:///path` nor `postgresql://…`, StoreError if it cannot be opened. Open it inside the
     job or the thread that uses it, never before a fork.
     """
-    if is_postgres(url):
-        from data.journal.postgres import PostgresJournal  # noqa: PLC0415
+    from data.journal.stored import POSTGRES, SQLITE, StoredJournal  # noqa: PLC0415  imports us
 
-        return PostgresJournal(url, shard)
-    from data.journal.sqlite import SqliteJournal  # noqa: PLC0415  only the chosen driver loads
-    from data.sqlite_file import path_of  # noqa: PLC0415
-
-    return SqliteJournal(path_of(url), shard)
+    return StoredJournal(open_session(url), POSTGRES if is_postgres(url) else SQLITE, shard)

@@ -38,10 +38,12 @@ def history_json(events: list[AlarmEvent], monitor: Monitor, now: int) -> dict[s
     return {"as_of": now, "events": [_event(event, monitor) for event in events]}
 
 
-def health_json(card: Mapping[str, Any], monitor: Monitor, now: int) -> dict[str, Any]:
-    """The scorecard with a text for every alarm that it names."""
+def health_json(
+    card: Mapping[str, Any], plant: Catalogue, monitor: Monitor, now: int
+) -> dict[str, Any]:
+    """The scorecard with a text for every alarm that it names, also those of other shards."""
     named = [one["id"] for one in (*card["top10"], *card["chattering"])]
-    return {"as_of": now, **card, "labels": {id_: _title(id_, monitor) for id_ in named}}
+    return {"as_of": now, **card, "labels": {id_: _title(id_, plant, monitor) for id_ in named}}
 
 
 def card_extras(monitor: Monitor) -> dict[int, dict[str, Any]]:
@@ -65,7 +67,7 @@ def card_extras(monitor: Monitor) -> dict[int, dict[str, Any]]:
 def _alarm(monitor: Monitor, alarm: Alarm, malfunctions: Mapping[int, str]) -> dict[str, Any]:
     key = alarm.key
     return {
-        **_about(key, monitor),
+        **_about(key, monitor.catalogue, monitor),
         "priority": int(alarm.priority),
         "state": alarm.state,
         "active": alarm.active,
@@ -85,7 +87,7 @@ def _alarm(monitor: Monitor, alarm: Alarm, malfunctions: Mapping[int, str]) -> d
 def _event(event: AlarmEvent, monitor: Monitor) -> dict[str, Any]:
     return {
         "ts": event.ts,
-        **_about(event.key, monitor),
+        **_about(event.key, monitor.catalogue, monitor),
         "kind": event.kind,
         "state": event.state,
         "priority": int(event.priority),
@@ -96,19 +98,19 @@ def _event(event: AlarmEvent, monitor: Monitor) -> dict[str, Any]:
     }
 
 
-def _title(id_: str, monitor: Monitor) -> str:
-    about = _about(AlarmKey.parse(id_), monitor)
+def _title(id_: str, plant: Catalogue, monitor: Monitor) -> str:
+    about = _about(AlarmKey.parse(id_), plant, monitor)
     if about["condition"] == Condition.MALFUNCTION:
         return f"{about['extruder_name']}: malfunction, {about['label']}"
     return f"{about['extruder_name']}: {about['label']} {about['condition']}"
 
 
-def _about(key: AlarmKey, monitor: Monitor) -> dict[str, Any]:
-    signal = monitor.catalogue.signal(key.extruder, key.source)
+def _about(key: AlarmKey, catalogue: Catalogue, monitor: Monitor) -> dict[str, Any]:
+    signal = catalogue.signal(key.extruder, key.source)
     return {
         "id": str(key),
         "extruder": key.extruder,
-        "extruder_name": monitor.catalogue.extruder_name(key.extruder),
+        "extruder_name": catalogue.extruder_name(key.extruder),
         "label": _label(key, signal, monitor),
         "unit": signal.unit if signal else "",
         "decimals": signal.decimals if signal else 1,

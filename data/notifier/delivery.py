@@ -15,6 +15,7 @@ from contextlib import closing
 
 from data.errors import MeltwatchError
 from data.journal import Delivery, Journal, Sending
+from data.meter import metered
 from data.notifier import apprise_send
 from data.notifier.apprise_send import GRACE_S, TIMEOUT_S, Message
 from data.notifier.flood import MINUTE_MS, PER_MINUTE, Parcel, parcels, sent_lately
@@ -59,6 +60,7 @@ def deliver(
     return begun.work(claimed) if claimed else 0
 
 
+@metered("notifier")
 def deliver_for_ever(
     open_journal: Callable[[], Journal],
     routes: Routes,

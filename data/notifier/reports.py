@@ -16,6 +16,7 @@ from data.history.shift_address import query_of
 from data.history.shift_minutes import first_waiting
 from data.history.shift_report import ShiftReport, report, total_of
 from data.journal import Batch, Journal, Notification
+from data.meter import metered
 from data.notifier.report_wording import report_body, report_title
 from data.notifier.routes import REPORT, Route, Routes
 from data.notifier.routing import report_key
@@ -110,6 +111,7 @@ class Reports:
         )
 
 
+@metered("notifier")
 def report_for_ever(
     open_journal: Callable[[], Journal],
     reports: Reports,

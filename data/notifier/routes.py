@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from data.alarms.events import Priority
 
 #: What a route can be told of; EVENTS where it does not say: who wants reports asks for them.
-ALARM, MALFUNCTION, REPORT = "alarm", "malfunction", "shift_report"
-EVENTS = (ALARM, MALFUNCTION)
+ALARM, MALFUNCTION, REPORT, STORE = "alarm", "malfunction", "shift_report", "store_guard"
+EVENTS = (ALARM, MALFUNCTION, STORE)
 ALL_EVENTS = (*EVENTS, REPORT)
 
 
@@ -65,6 +65,10 @@ class Route:
         """True if the route is about such an event (ALARM or MALFUNCTION), whatever the time."""
         here = not self.extruders or extruder in self.extruders
         return here and event in self.events and priority in self.priorities
+
+    def wants_store(self, priority: Priority) -> bool:
+        """True if the route is about what the guard finds wrong with the store."""
+        return STORE in self.events and priority in self.priorities
 
     def on_duty(self, now: int, zone: ZoneInfo) -> bool:
         """True if the route is to be told at `now` (ms)."""

@@ -13,7 +13,7 @@ from typing import NoReturn
 from data.alarms.events import Priority
 from data.errors import MeltwatchError
 from data.notifier.apprise_send import understands
-from data.notifier.routes import ALL_EVENTS, EVENTS, REPORT, Route, Routes, Shift
+from data.notifier.routes import ALL_EVENTS, EVENTS, REPORT, STORE, Route, Routes, Shift
 from data.toml_table import REQUIRED, Table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -80,9 +80,10 @@ def _route(table: _RouteTable, env: Mapping[str, str]) -> Route:
         escalate_after_min=_escalation(table),
         cleared=table.flag("cleared", False),
     )
-    if REPORT in route.events and route.escalate_after_min is not None:
-        expected = f"no {REPORT!r} beside escalate_after_min: nobody acknowledges a report"
-        table.fail("events", sorted(route.events), expected)
+    for event, noun in ((REPORT, "a report"), (STORE, "a finding")):
+        if event in route.events and route.escalate_after_min is not None:
+            expected = f"no {event!r} beside escalate_after_min: nobody acknowledges {noun}"
+            table.fail("events", sorted(route.events), expected)
     if route.cleared and route.escalate_after_min is not None:
         table.fail("cleared", True, "no escalate_after_min beside it: nobody acknowledged is told")
     table.finish()
@@ -104,7 +105,11 @@ def _urls(table: _RouteTable, name: str, env: Mapping[str, str]) -> tuple[str, .
 
 
 def _events(table: _RouteTable) -> frozenset[str]:
-    return frozenset(table.choices("events", ALL_EVENTS) if table.has("events") else EVENTS)
+    """Where it does not say: the store is for those who are there for the whole plant."""
+    if table.has("events"):
+        return frozenset(table.choices("events", ALL_EVENTS))
+    partly = table.has("extruders") or table.has("escalate_after_min")
+    return frozenset(EVENTS) - ({STORE} if partly else set())
 
 
 def _escalation(table: _RouteTable) -> float | None:

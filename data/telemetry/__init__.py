@@ -9,6 +9,7 @@ from typing import Protocol
 from data.extruders import Catalogue, Limits
 from data.rollups import Rollups
 from data.settings import is_postgres
+from data.shards import WHOLE
 from data.windows import Row
 
 
@@ -53,8 +54,11 @@ class TelemetryStore(Protocol):
         progress of an import, (key, mark), saved in the same transaction.
         """
 
-    def rows_since(self, seq: int, limit: int) -> list[Row]:
-        """At most `limit` rows with a `seq` greater than `seq`, in order of seq."""
+    def rows_since(self, seq: int, limit: int, buckets: range = WHOLE) -> list[Row]:
+        """At most `limit` rows with a `seq` greater than `seq`, in order of seq.
+
+        `buckets` (data.shards) leaves the rows of other extruders out.
+        """
 
     def last_seq(self) -> int:
         """The greatest `seq` ever given, 0 for an empty store."""
@@ -96,15 +100,18 @@ class TelemetryStore(Protocol):
     def import_mark(self, key: str) -> ImportMark:
         """Progress of the import called `key`."""
 
-    def rollup_seq(self) -> int:
-        """The rollups of minutes and hours hold the readings up to this `seq`, each once."""
+    def rollup_seqs(self) -> list[int]:
+        """By bucket, up to which `seq` the rollups hold its extruders' readings, each once."""
 
-    def merge_rollups(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+    def merge_rollups(
+        self, minutes: Rollups, rows: int, from_seq: int, to_seq: int, buckets: range = WHOLE
+    ) -> bool:
         """Merge minutes of the `rows` readings after `from_seq` up to `to_seq`, in one transaction.
 
-        False, and nothing was changed, if the rollups do not end at `from_seq` (another worker
-        was here) or a correction has taken one of these readings away meanwhile: then roll up
-        what the store holds after `rollup_seq`. Later corrections keep the rollups right.
+        They are all readings of the extruders in `buckets`. False, and nothing was changed, if
+        one of their rollups does not end at `from_seq` (another worker was here) or a correction
+        has taken one of these readings away meanwhile: then roll up what the store holds after
+        `rollup_seqs`. Later corrections keep the rollups right.
         """
 
     def reading_spans(self, until: int) -> dict[int, tuple[int, int | None]]:

@@ -8,14 +8,24 @@ from dataclasses import replace
 from typing import Any
 
 from data.extruders import Catalogue, Limits
+from data.postgres.session import PostgresSession
 from data.rollups import HOUR_MS, Rollups
+from data.shards import WHOLE, within
 from data.telemetry import Appended, ImportMark
-from data.telemetry.postgres_catalogue import PostgresCatalogue
+from data.telemetry.catalogue import StoredCatalogue
 from data.telemetry.postgres_partitions import make
 from data.telemetry.postgres_retention import PostgresRetention
 from data.telemetry.postgres_rollups import PostgresRollups
-from data.telemetry.postgres_rows import COLUMNS, COPY, pack, same, unpack
-from data.telemetry.postgres_session import Session
+from data.telemetry.postgres_rows import (
+    COLUMNS,
+    COPY,
+    LAST_TS,
+    ROWS_BETWEEN,
+    ROWS_SINCE,
+    pack,
+    same,
+    unpack,
+)
 from data.windows import Row, fit, overlay
 
 #: Whoever writes keeps this row locked until the commit. So nobody commits a `seq` after a
@@ -39,8 +49,8 @@ class PostgresStore:
 
     def __init__(self, url: str, readonly: bool = False) -> None:
         self.statements = 0
-        self._session = Session(url, readonly, self._count)
-        self._catalogue = PostgresCatalogue(self._session)
+        self._session = PostgresSession(url, readonly, self._count)
+        self._catalogue = StoredCatalogue(self._session)
         self._rollups = PostgresRollups(self._session, self.rows_between)
         self._retention = PostgresRetention(self._session)
 
@@ -96,9 +106,9 @@ class PostgresStore:
         self._copy([new])
         return old
 
-    def rows_since(self, seq: int, limit: int) -> list[Row]:
+    def rows_since(self, seq: int, limit: int, buckets: range = WHOLE) -> list[Row]:
         """See TelemetryStore.rows_since."""
-        return self._rows("seq > ? ORDER BY seq LIMIT ?", seq, limit)
+        return self._rows(ROWS_SINCE.replace(" ORDER", f"{within(buckets)} ORDER"), seq, limit)
 
     def last_seq(self) -> int:
         """See TelemetryStore.last_seq."""
@@ -106,20 +116,22 @@ class PostgresStore:
 
     def last_ts(self, extruder: int) -> int | None:
         """See TelemetryStore.last_ts."""
-        sql = "SELECT ts FROM readings WHERE extruder = ? ORDER BY ts DESC LIMIT 1"
-        newest = self._all(sql, extruder)
+        newest = self._all(LAST_TS, extruder)
         return int(newest[0][0]) if newest else None
 
     def rows_between(self, extruder: int, start: int, end: int) -> list[Row]:
         """See TelemetryStore.rows_between."""
-        return self._rows("extruder = ? AND ts >= ? AND ts < ? ORDER BY ts", extruder, start, end)
+        return self._rows(ROWS_BETWEEN, extruder, start, end)
 
     def rows_thinned(
         self, extruder: int, start: int, end: int, every_ms: int, first_ms: int
     ) -> list[Row]:
         """See TelemetryStore.rows_thinned."""
-        where = "extruder = ? AND ts >= ? AND ts < ? AND ts % ? < ? ORDER BY ts"
-        return self._rows(where, extruder, start, end, every_ms, first_ms)
+        sql = (
+            f"SELECT {COLUMNS} FROM readings"
+            " WHERE extruder = ? AND ts >= ? AND ts < ? AND ts % ? < ? ORDER BY ts"
+        )
+        return self._rows(sql, extruder, start, end, every_ms, first_ms)
 
     def catalogue_version(self) -> int:
         """See TelemetryStore.catalogue_version."""
@@ -150,14 +162,16 @@ class PostgresStore:
         found = self._all("SELECT rows, done FROM imports WHERE key = ?", key)
         return ImportMark(found[0][0], bool(found[0][1])) if found else ImportMark()
 
-    def rollup_seq(self) -> int:
-        """See TelemetryStore.rollup_seq."""
-        return self._rollups.seq()
+    def rollup_seqs(self) -> list[int]:
+        """See TelemetryStore.rollup_seqs."""
+        return self._rollups.seqs()
 
-    def merge_rollups(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+    def merge_rollups(
+        self, minutes: Rollups, rows: int, from_seq: int, to_seq: int, buckets: range = WHOLE
+    ) -> bool:
         """See TelemetryStore.merge_rollups."""
         with self._writing():
-            return self._rollups.merge(minutes, rows, from_seq, to_seq)
+            return self._rollups.merge(minutes, rows, from_seq, to_seq, buckets)
 
     def reading_spans(self, until: int) -> dict[int, tuple[int, int | None]]:
         """See TelemetryStore.reading_spans."""
@@ -170,7 +184,7 @@ class PostgresStore:
     def delete_readings(self, before: Mapping[int, int], limit: int) -> int:
         """See TelemetryStore.delete_readings."""
         with self._writing():
-            return self._retention.delete_readings(before, self._rollups.seq(), limit)
+            return self._retention.delete_readings(before, min(self._rollups.seqs()), limit)
 
     def delete_rollups(self, period_ms: int, before: int, limit: int) -> int:
         """See TelemetryStore.delete_rollups."""
@@ -185,9 +199,8 @@ class PostgresStore:
         """See TelemetryStore.close."""
         self._session.close()
 
-    def _rows(self, where: str, *parameters: object) -> list[Row]:
-        found = self._all(f"SELECT {COLUMNS} FROM readings WHERE {where}", *parameters)
-        return [unpack(*columns) for columns in found]
+    def _rows(self, sql: str, *parameters: object) -> list[Row]:
+        return [unpack(*columns) for columns in self._all(sql, *parameters)]
 
     def _all(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self._session.all(sql, *parameters)

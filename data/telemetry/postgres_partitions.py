@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from data.errors import StoreError
 from data.rollups import HOUR_MS
-from data.telemetry.postgres_session import Session
+from data.session import Session
 
 DAY_MS = 24 * HOUR_MS
 _EPOCH = date(1970, 1, 1)

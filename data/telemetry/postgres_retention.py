@@ -8,9 +8,9 @@ from psycopg.errors import LockNotAvailable
 
 from data.errors import StoreError
 from data.rollups import MINUTE_MS
+from data.session import Session
 from data.telemetry.postgres_partitions import end_of, extruders_of, wholly_due
 from data.telemetry.postgres_rollups import MINUTES_FROM, READINGS_FROM, TABLES
-from data.telemetry.postgres_session import Session
 
 #: Whoever wants to drop a partition makes all others wait behind it: not for long.
 _DROP_WAIT = "SET LOCAL lock_timeout = '100ms'"

@@ -1,7 +1,8 @@
 """Rollups in PostgreSQL; the store opens transactions.
 
-A minute's rollup holds exactly the readings of that minute with a `seq` up to `seq()`, those
-that were deleted for their age included; `meta` remembers before which time that may be so.
+A minute's rollup holds exactly the readings of that minute with a `seq` up to that of its
+extruder's bucket in `seqs()`, those that were deleted for their age included; `meta` remembers
+before which time that may be so.
 """
 
 from __future__ import annotations
@@ -9,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from data.rollups import HOUR_MS, MINUTE_MS, Rollups, join, pack, regroup, roll_up, unpack
-from data.telemetry.postgres_session import Session
+from data.session import Session
+from data.shards import bucket_of, within
 from data.windows import Row
 
 TABLES = {MINUTE_MS: "minute_rollups", HOUR_MS: "hour_rollups"}
-_SHARD = 0
 #: Keys of `meta`: readings of an extruder, or minutes, before this time (ms) may be deleted.
 READINGS_FROM, MINUTES_FROM = "readings_from:{}", "minutes_from"
 
 _COUNT = "SELECT count(*) FROM readings WHERE seq > ? AND seq <= ?"
-_PROGRESS = (
-    "INSERT INTO rollup_progress VALUES (?, ?) ON CONFLICT (shard) DO UPDATE SET seq = excluded.seq"
-)
+_PROGRESS = "UPDATE rollup_progress SET seq = ? WHERE bucket >= ? AND bucket < ?"
 _KNOWN = """
     SELECT t.extruder, t.ts, t.signals FROM unnest(?::bigint[], ?::bigint[]) AS k (extruder, ts)
     JOIN {} t ON t.extruder = k.extruder AND t.ts = k.ts"""
@@ -38,18 +37,23 @@ class PostgresRollups:
     ) -> None:
         self._session, self._rows_between = session, rows_between
 
-    def seq(self) -> int:
-        """See TelemetryStore.rollup_seq."""
-        found = self._session.all("SELECT seq FROM rollup_progress WHERE shard = ?", _SHARD)
-        return int(found[0][0]) if found else 0
+    def seqs(self) -> list[int]:
+        """See TelemetryStore.rollup_seqs."""
+        return [
+            seq for (seq,) in self._session.all("SELECT seq FROM rollup_progress ORDER BY bucket")
+        ]
 
-    def merge(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+    def merge(
+        self, minutes: Rollups, rows: int, from_seq: int, to_seq: int, buckets: range
+    ) -> bool:
         """See TelemetryStore.merge_rollups; the caller is the writer."""
-        if self.seq() != from_seq or self._session.all(_COUNT, from_seq, to_seq)[0][0] != rows:
+        if set(self.seqs()[buckets.start : buckets.stop]) != {from_seq}:
+            return False
+        if self._session.all(_COUNT + within(buckets), from_seq, to_seq)[0][0] != rows:
             return False
         self._merge(minutes, MINUTE_MS)
         self._merge(regroup(minutes, HOUR_MS), HOUR_MS)
-        self._session.run(_PROGRESS, _SHARD, to_seq)
+        self._session.run(_PROGRESS, to_seq, buckets.start, buckets.stop)
         return True
 
     def without(self, deleted: Iterable[Row]) -> None:
@@ -58,12 +62,13 @@ class PostgresRollups:
         Their minutes are built again from the readings that are left, and the hours from their
         minutes; where those are no longer complete the rollup stays as it was.
         """
-        held = self.seq()
-        times = {(row.extruder, row.ts) for row in deleted if row.seq <= held}
+        held = self.seqs()
+        times = {(r.extruder, r.ts) for r in deleted if r.seq <= held[bucket_of(r.extruder)]}
         for extruder, start in _starts(times, MINUTE_MS):
             if start >= self._meta(READINGS_FROM.format(extruder)):
                 rows = self._rows_between(extruder, start, start + MINUTE_MS)
-                left = roll_up([row for row in rows if row.seq <= held], MINUTE_MS)
+                known = [row for row in rows if row.seq <= held[bucket_of(extruder)]]
+                left = roll_up(known, MINUTE_MS)
                 self._replace(extruder, start, left, MINUTE_MS)
         for extruder, start in _starts(times, HOUR_MS):
             if start >= self._meta(MINUTES_FROM):

@@ -12,6 +12,12 @@ from data.windows import Row
 
 #: What `unpack` takes; array_send: numpy reads its bytes 20 times faster than psycopg makes floats.
 COLUMNS = 'seq, extruder, ts, array_send("values"), quality'
+#: What is asked every second; the store guard has them explained (data/store_guard/plans.py).
+ROWS_SINCE = f"SELECT {COLUMNS} FROM readings WHERE seq > ? ORDER BY seq LIMIT ?"
+ROWS_BETWEEN = (
+    f"SELECT {COLUMNS} FROM readings WHERE extruder = ? AND ts >= ? AND ts < ? ORDER BY ts"
+)
+LAST_TS = "SELECT ts FROM readings WHERE extruder = ? ORDER BY ts DESC LIMIT 1"
 COPY = 'COPY readings (seq, extruder, ts, "values", quality) FROM STDIN (FORMAT BINARY)'
 
 _FILE_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
-import numpy as np
-
 from data.extruders import Catalogue, Limits
 from data.rollups import HOUR_MS, Rollups
-from data.sqlite_file import connect, query, transaction
+from data.shards import WHOLE, within
+from data.sqlite_file.session import SqliteSession
 from data.telemetry import Appended, ImportMark
-from data.telemetry.sqlite_catalogue import SqliteCatalogue
+from data.telemetry.catalogue import StoredCatalogue
 from data.telemetry.sqlite_rollups import SqliteRollups
+from data.telemetry.sqlite_rows import COLUMNS, LAST_TS, ROWS_BETWEEN, ROWS_SINCE, pack, unpack
 from data.windows import Row, fit, overlay
 
-_COLUMNS = 'seq, extruder, ts, "values", quality'
 # Not INSERT OR IGNORE: that would use up a seq for every row that is already there.
 _INSERT = (
     'INSERT INTO readings (extruder, ts, "values", quality) SELECT ?1, ?2, ?3, ?4'
@@ -28,13 +27,13 @@ class SqliteStore:
 
     def __init__(self, path: str, readonly: bool = False) -> None:
         self.statements = 0
-        self._db = connect(path, readonly)
-        self._db.set_trace_callback(self._count)
-        self._catalogue = SqliteCatalogue(self._db, self._all)
+        self._session = SqliteSession(path, readonly, self._count)
+        self._db = self._session.db
+        self._catalogue = StoredCatalogue(self._session)
         self._rollups = SqliteRollups(self._db, self._all, self.rows_between)
 
-    def _count(self, _statement: str) -> None:
-        self.statements += 1
+    def _count(self, statements: int) -> None:
+        self.statements += statements
 
     def append(self, rows: Sequence[Row], mark: tuple[str, ImportMark] | None = None) -> Appended:
         """See TelemetryStore.append."""
@@ -46,7 +45,7 @@ class SqliteStore:
 
     def _insert(self, rows: Sequence[Row]) -> Appended:
         before = self._db.total_changes
-        self._db.executemany(_INSERT, [_pack(row) for row in rows])
+        self._db.executemany(_INSERT, [pack(row) for row in rows])
         stored = self._db.total_changes - before
         if stored == len(rows):  # nearly always: no row was there before
             return Appended(stored)
@@ -59,17 +58,17 @@ class SqliteStore:
         """The row as it was, None if there was nothing to correct."""
         old = self.rows_between(row.extruder, row.ts, row.ts + 1)[0]
         size = max(len(old.values), len(row.values))
-        packed = _pack(overlay(fit(old, size), fit(row, size)))
-        if packed == _pack(old):
+        packed = pack(overlay(fit(old, size), fit(row, size)))
+        if packed == pack(old):
             return None
         self._db.execute("DELETE FROM readings WHERE seq = ?", (old.seq,))
         self._db.execute(_INSERT, packed)
         return old
 
-    def rows_since(self, seq: int, limit: int) -> list[Row]:
+    def rows_since(self, seq: int, limit: int, buckets: range = WHOLE) -> list[Row]:
         """See TelemetryStore.rows_since."""
-        sql = f"SELECT {_COLUMNS} FROM readings WHERE seq > ? ORDER BY seq LIMIT ?"
-        return [_unpack(*r) for r in self._all(sql, seq, limit)]
+        sql = ROWS_SINCE.replace(" ORDER", f"{within(buckets)} ORDER")
+        return [unpack(*r) for r in self._all(sql, seq, limit)]
 
     def last_seq(self) -> int:
         """See TelemetryStore.last_seq."""
@@ -78,26 +77,23 @@ class SqliteStore:
 
     def last_ts(self, extruder: int) -> int | None:
         """See TelemetryStore.last_ts."""
-        newest = self._all("SELECT max(ts) FROM readings WHERE extruder = ?", extruder)[0][0]
+        newest = self._all(LAST_TS, extruder)[0][0]
         return None if newest is None else int(newest)
 
     def rows_between(self, extruder: int, start: int, end: int) -> list[Row]:
         """See TelemetryStore.rows_between."""
-        sql = (
-            f"SELECT {_COLUMNS} FROM readings WHERE extruder = ? AND ts >= ? AND ts < ? ORDER BY ts"
-        )
-        return [_unpack(*r) for r in self._all(sql, extruder, start, end)]
+        return [unpack(*r) for r in self._all(ROWS_BETWEEN, extruder, start, end)]
 
     def rows_thinned(
         self, extruder: int, start: int, end: int, every_ms: int, first_ms: int
     ) -> list[Row]:
         """See TelemetryStore.rows_thinned."""
         sql = (
-            f"SELECT {_COLUMNS} FROM readings"
+            f"SELECT {COLUMNS} FROM readings"
             " WHERE extruder = ? AND ts >= ? AND ts < ? AND ts % ? < ? ORDER BY ts"
         )
         found = self._all(sql, extruder, start, end, every_ms, first_ms)
-        return [_unpack(*r) for r in found]
+        return [unpack(*r) for r in found]
 
     def catalogue_version(self) -> int:
         """See TelemetryStore.catalogue_version."""
@@ -128,14 +124,16 @@ class SqliteStore:
         found = self._all("SELECT rows, done FROM imports WHERE key = ?", key)
         return ImportMark(found[0][0], bool(found[0][1])) if found else ImportMark()
 
-    def rollup_seq(self) -> int:
-        """See TelemetryStore.rollup_seq."""
-        return self._rollups.seq()
+    def rollup_seqs(self) -> list[int]:
+        """See TelemetryStore.rollup_seqs."""
+        return self._rollups.seqs()
 
-    def merge_rollups(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+    def merge_rollups(
+        self, minutes: Rollups, rows: int, from_seq: int, to_seq: int, buckets: range = WHOLE
+    ) -> bool:
         """See TelemetryStore.merge_rollups."""
         with self._transaction():
-            return self._rollups.merge(minutes, rows, from_seq, to_seq)
+            return self._rollups.merge(minutes, rows, from_seq, to_seq, buckets)
 
     def reading_spans(self, until: int) -> dict[int, tuple[int, int | None]]:
         """See TelemetryStore.reading_spans."""
@@ -161,7 +159,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """See TelemetryStore.close."""
-        self._db.close()
+        self._session.close()
 
     def _save_mark(self, key: str, mark: ImportMark) -> None:
         self._db.execute(
@@ -171,18 +169,7 @@ class SqliteStore:
         )
 
     def _all(self, sql: str, *parameters: object) -> list[tuple]:  # type: ignore[type-arg]
-        return query(self._db, sql, *parameters)
+        return self._session.all(sql, *parameters)
 
     def _transaction(self) -> AbstractContextManager[None]:
-        return transaction(self._db)
-
-
-def _pack(row: Row) -> tuple[int, int, bytes, bytes | None]:
-    quality = row.quality.tobytes() if row.quality.any() else None
-    return row.extruder, row.ts, row.values.astype("<f4", copy=False).tobytes(), quality
-
-
-def _unpack(seq: int, extruder: int, ts: int, values: bytes, quality: bytes | None) -> Row:
-    numbers = np.frombuffer(values, "<f4")
-    codes = np.frombuffer(quality, np.uint8) if quality else np.zeros(len(numbers), np.uint8)
-    return Row(ts, extruder, numbers, codes, seq)
+        return self._session.transaction()

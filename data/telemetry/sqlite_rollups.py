@@ -1,7 +1,8 @@
 """Rollups in SQLite, and deleting what they have outlived; the store opens transactions.
 
-A minute's rollup holds exactly the readings of that minute with a `seq` up to `seq()`, those
-that were deleted for their age included; `meta` remembers before which time that may be so.
+A minute's rollup holds exactly the readings of that minute with a `seq` up to that of its
+extruder's bucket in `seqs()`, those that were deleted for their age included; `meta` remembers
+before which time that may be so.
 """
 
 from __future__ import annotations
@@ -11,17 +12,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from data.rollups import HOUR_MS, MINUTE_MS, Rollups, join, pack, regroup, roll_up, unpack
+from data.shards import bucket_of, within
 from data.windows import Row
 
 _TABLES = {MINUTE_MS: "minute_rollups", HOUR_MS: "hour_rollups"}
-_SHARD = 0
 #: Keys of `meta`: readings of an extruder, or minutes, before this time (ms) may be deleted.
 _READINGS_FROM, _MINUTES_FROM = "readings_from:{}", "minutes_from"
 
 _COUNT = "SELECT count(*) FROM readings WHERE seq > ? AND seq <= ?"
-_PROGRESS = (
-    "INSERT INTO rollup_progress VALUES (?, ?) ON CONFLICT (shard) DO UPDATE SET seq = excluded.seq"
-)
+_PROGRESS = "UPDATE rollup_progress SET seq = ? WHERE bucket >= ? AND bucket < ?"
 _FROM = (
     "INSERT INTO meta VALUES (?, ?)"
     " ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)"
@@ -65,18 +64,21 @@ class SqliteRollups:
     ) -> None:
         self._db, self._all, self._rows_between = db, query, rows_between
 
-    def seq(self) -> int:
-        """See TelemetryStore.rollup_seq."""
-        found = self._all("SELECT seq FROM rollup_progress WHERE shard = ?", _SHARD)
-        return int(found[0][0]) if found else 0
+    def seqs(self) -> list[int]:
+        """See TelemetryStore.rollup_seqs."""
+        return [seq for (seq,) in self._all("SELECT seq FROM rollup_progress ORDER BY bucket")]
 
-    def merge(self, minutes: Rollups, rows: int, from_seq: int, to_seq: int) -> bool:
+    def merge(
+        self, minutes: Rollups, rows: int, from_seq: int, to_seq: int, buckets: range
+    ) -> bool:
         """See TelemetryStore.merge_rollups."""
-        if self.seq() != from_seq or self._all(_COUNT, from_seq, to_seq)[0][0] != rows:
+        if set(self.seqs()[buckets.start : buckets.stop]) != {from_seq}:
+            return False
+        if self._all(_COUNT + within(buckets), from_seq, to_seq)[0][0] != rows:
             return False
         self._merge(minutes, MINUTE_MS)
         self._merge(regroup(minutes, HOUR_MS), HOUR_MS)
-        self._db.execute(_PROGRESS, (_SHARD, to_seq))
+        self._db.execute(_PROGRESS, (to_seq, buckets.start, buckets.stop))
         return True
 
     def without(self, deleted: Iterable[Row]) -> None:
@@ -85,12 +87,13 @@ class SqliteRollups:
         Their minutes are built again from the readings that are left, and the hours from their
         minutes; where those are no longer complete the rollup stays as it was.
         """
-        held = self.seq()
-        times = {(row.extruder, row.ts) for row in deleted if row.seq <= held}
+        held = self.seqs()
+        times = {(r.extruder, r.ts) for r in deleted if r.seq <= held[bucket_of(r.extruder)]}
         for extruder, start in _starts(times, MINUTE_MS):
             if start >= self._meta(_READINGS_FROM.format(extruder)):
                 rows = self._rows_between(extruder, start, start + MINUTE_MS)
-                left = roll_up([row for row in rows if row.seq <= held], MINUTE_MS)
+                known = [row for row in rows if row.seq <= held[bucket_of(extruder)]]
+                left = roll_up(known, MINUTE_MS)
                 self._replace(extruder, start, left, MINUTE_MS)
         for extruder, start in _starts(times, HOUR_MS):
             if start >= self._meta(_MINUTES_FROM):
@@ -111,7 +114,7 @@ class SqliteRollups:
 
     def delete_readings(self, before: Mapping[int, int], limit: int) -> int:
         """See TelemetryStore.delete_readings."""
-        held, left = self.seq(), limit
+        held, left = min(self.seqs()), limit
         for extruder, ts in before.items():
             whole = ts // MINUTE_MS * MINUTE_MS
             found = self._db.execute(_OLD_READINGS, (extruder, whole, held, left)).rowcount

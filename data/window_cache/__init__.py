@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, cast
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio import RedisCluster as AsyncRedisCluster
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ExponentialBackoff
+from redis.cluster import RedisCluster
 from redis.retry import Retry
+
+from data.shards import Shard
 
 #: No command on windows may hang longer than this; redis-py's own default is to wait for ever.
 SOCKET_TIMEOUT_S = 2.0
@@ -22,15 +27,36 @@ _RETRIES = 1
 LIVE, SPARK, DAY = "ring", "spark", "day"
 KINDS = (LIVE, SPARK, DAY)
 
+#: Hash of what all processes have spent since Redis was last empty (data.cost.spent.Fields).
+COST_TOTAL = "mw:cost:total"
+#: Hash of what the store guard found, by the kind of check (data.store_guard.kept).
+GUARD = "mw:guard"
+#: Hash of what became of jobs since Redis was last empty (data.job_counts).
+JOBS = "mw:jobs"
+
+
+def cost_minute(minute: int) -> str:
+    """Hash of what was spent in a minute since the epoch."""
+    return f"mw:cost:{minute}"
+
+
+#: Of all shards: how many they are, see `layout`.
+SHARDS_KEY = "mw:shards"
+
 
 @dataclass(frozen=True)
 class Keys:
-    """Every Redis key of one shard. The braces keep a shard's keys in one cluster slot."""
+    """Every Redis key of one shard. The braces keep a shard's keys in one slot of a cluster."""
 
-    shard: int = 0
+    shard: Shard = Shard()  # noqa: RUF009  it is frozen
+
+    @property
+    def prefix(self) -> str:
+        """What all keys of the shard begin with, and none of another number of shards."""
+        return f"mw:{{{self.shard.number}/{self.shard.of}}}:"
 
     def _key(self, name: str) -> str:
-        return f"mw:{{{self.shard}}}:{name}"
+        return f"{self.prefix}{name}"
 
     @property
     def watermark(self) -> str:
@@ -136,16 +162,44 @@ class Status:
         return Status(**{name: kinds[name](texts[name]) for name in kinds if name in texts})
 
 
+def is_cluster(url: str) -> bool:
+    """Whether a URL names a Redis Cluster: `redis+cluster://` and any of its nodes."""
+    return url.startswith(("redis+cluster://", "rediss+cluster://"))
+
+
 def connect(url: str) -> Redis:
-    """A blocking client with timeouts and one retry."""
-    retry = Retry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)
-    return Redis.from_url(url, **_options(retry, SOCKET_TIMEOUT_S))
+    """A blocking client with timeouts and one retry; for a cluster one of the same methods."""
+    options = _options(Retry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES), SOCKET_TIMEOUT_S)
+    if not is_cluster(url):
+        return Redis.from_url(url, **options)
+    make = partial(RedisCluster.from_url, url.replace("+cluster", ""), **options)
+    return cast("Redis", _AtFirstUse(make))
 
 
 def connect_async(url: str) -> AsyncRedis:
-    """An asyncio client with timeouts and one retry."""
+    """An asyncio client with timeouts and one retry; for a cluster one of the same methods."""
     retry = AsyncRetry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)
-    return AsyncRedis.from_url(url, **_options(retry, WEB_SOCKET_TIMEOUT_S))
+    options = _options(retry, WEB_SOCKET_TIMEOUT_S)
+    if not is_cluster(url):
+        return AsyncRedis.from_url(url, **options)
+    return cast("AsyncRedis", AsyncRedisCluster.from_url(url.replace("+cluster", ""), **options))
+
+
+class _AtFirstUse:
+    """A client that is made when it is needed: that of a cluster asks for all nodes at once.
+
+    Its methods raise RedisClusterException if none of them answers.
+    """
+
+    def __init__(self, make: Callable[[], RedisCluster]) -> None:
+        self._make = make
+
+    @cached_property
+    def _client(self) -> RedisCluster:
+        return self._make()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
 
 
 def _options(retry: Any, timeout_s: float) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Any
 
 from redis import Redis as BlockingRedis
@@ -11,16 +11,31 @@ from redis.asyncio import Redis
 
 from data.extruders import Catalogue, catalogue_from_dict
 from data.redis_errors import translated
-from data.window_cache import LIVE, Keys, Status
+from data.shards import shard_of, shards
+from data.window_cache import LIVE, SHARDS_KEY, Keys, Status
+from data.window_cache.merge import (
+    merged_alarms,
+    merged_catalogue,
+    merged_history,
+    merged_status,
+)
 from data.windows import HEADER_SIZE, Header, Window, tail_ranges, unroll_tail
 
 
 class WindowReader:
-    """Reads of one web process. All methods raise WindowsUnavailable if Redis is away."""
+    """Reads of one web process. All methods raise WindowsUnavailable if Redis is away.
 
-    def __init__(self, client: Redis, keys: Keys) -> None:
-        self._redis = client
-        self.keys = keys
+    `of` is the number of shards. A status is that of the shards which an answer is from.
+    """
+
+    def __init__(self, client: Redis, of: int = 1) -> None:
+        self._redis, self._of = client, of
+        self._all = tuple(map(Keys, shards(of)))
+        self._kept = Catalogue(0, ())
+
+    def keys(self, extruder: int) -> Keys:
+        """The keys of an extruder's shard."""
+        return self._all[shard_of(extruder, self._of).number]
 
     async def ring(self, extruder: int) -> tuple[bytes | None, Status]:
         """An extruder's live ring (None if there is none) and the refresh's status."""
@@ -35,12 +50,12 @@ class WindowReader:
         `steps(extruder, header)` says how many of each. Extruders without a ring are left out.
         """
         headers: dict[int, Header] = {}
+        concerned = self._concerned(extruders)
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for extruder in extruders:
-                    pipe.getrange(self.keys.ring(extruder), 0, HEADER_SIZE - 1)
-                pipe.hgetall(self.keys.status)
-                *starts, status = await pipe.execute()
+                    pipe.getrange(self.keys(extruder).ring(extruder), 0, HEADER_SIZE - 1)
+                status, starts = await _with_status(pipe, concerned)
             for extruder, start in zip(extruders, starts, strict=True):
                 if start:
                     headers[extruder] = Header.unpack(start)
@@ -48,57 +63,64 @@ class WindowReader:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for extruder, parts in ranges.items():
                     for first, last in parts:
-                        pipe.getrange(self.keys.ring(extruder), first, last)
+                        pipe.getrange(self.keys(extruder).ring(extruder), first, last)
                 found = iter(await pipe.execute())
         windows = {
             extruder: unroll_tail(headers[extruder], b"".join(next(found) for _ in parts))
             for extruder, parts in ranges.items()
         }
-        return windows, Status.from_hash(status)
+        return windows, status
 
-    async def commits(self) -> AsyncGenerator[bool, None]:
-        """True for every commit as it happens, False after half a second without one."""
+    async def commits(self) -> AsyncGenerator[frozenset[int], None]:
+        """The extruders' shards (their numbers) of every commit as it happens; none of them
+        after half a second without one."""
+        channels = {keys.commits.encode(): keys.shard.number for keys in self._all}
         with translated():
             async with self._redis.pubsub() as subscription:
-                await subscription.subscribe(self.keys.commits)
+                await subscription.subscribe(*channels)
                 while True:
                     message = await subscription.get_message(
                         ignore_subscribe_messages=True, timeout=0.5
                     )
-                    yield message is not None
+                    yield frozenset({channels[message["channel"]]} if message else ())
 
-    async def summaries(self) -> tuple[list[bytes], Status]:
-        """All cards as JSON texts, and the refresh's status."""
+    async def summaries(self, shard: int | None = None) -> tuple[list[bytes], Status]:
+        """All cards as JSON texts, or those of one shard, and the refresh's status."""
+        wanted = self._all if shard is None else (self._all[shard],)
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hvals(self.keys.summaries)
-                pipe.hgetall(self.keys.status)
-                cards, status = await pipe.execute()
-        return cards, Status.from_hash(status)
+                for keys in wanted:
+                    pipe.hvals(keys.summaries)
+                status, found = await _with_status(pipe, self._all)
+        return [card for cards in found for card in cards], status
 
     async def alarms(self) -> tuple[bytes | None, Status]:
         """Alarms and malfunctions as JSON (None before the first), and the refresh's status."""
-        return await self._text(self.keys.alarms)
+        texts, status = await self._texts([keys.alarms for keys in self._all])
+        return merged_alarms(texts), status
 
     async def history(self) -> tuple[bytes | None, Status]:
         """The newest events as JSON (None before the first), and the refresh's status."""
-        return await self._text(self.keys.history)
+        texts, status = await self._texts([keys.history for keys in self._all])
+        return merged_history(texts), status
 
     async def health(self) -> tuple[bytes | None, Status]:
         """Figures of the alarm system as JSON (None before the first), and the status."""
-        return await self._text(self.keys.health)
+        (text,), status = await self._texts([self._all[0].health])
+        return text, status
 
     async def deliveries(self) -> tuple[bytes | None, Status]:
         """The newest notifications as JSON (None before the first), and the status."""
-        return await self._text(self.keys.deliveries)
+        (text,), status = await self._texts([self._all[0].deliveries])
+        return text, status
 
-    async def _text(self, key: str) -> tuple[bytes | None, Status]:
+    async def _texts(self, keys: list[str]) -> tuple[list[bytes | None], Status]:
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.get(key)
-                pipe.hgetall(self.keys.status)
-                text, status = await pipe.execute()
-        return text, Status.from_hash(status)
+                for key in keys:
+                    pipe.get(key)
+                status, texts = await _with_status(pipe, self._all)
+        return texts, status
 
     async def rings(
         self, extruders: list[int], kind: str = LIVE
@@ -107,29 +129,75 @@ class WindowReader:
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for extruder in extruders:
-                    pipe.get(self.keys.ring(extruder, kind))
-                pipe.hgetall(self.keys.status)
-                *blobs, status = await pipe.execute()
-        return blobs, Status.from_hash(status)
+                    pipe.get(self.keys(extruder).ring(extruder, kind))
+                status, blobs = await _with_status(pipe, self._concerned(extruders))
+        return blobs, status
 
     async def catalogue(self) -> Catalogue:
-        """The catalogue; an empty one of version 0 before the worker's first success."""
-        with translated():
-            text: Any = await self._redis.get(self.keys.catalogue)
-        return _catalogue(text)
+        """The catalogue; an empty one of version 0 before the worker's first success.
+
+        Read from Redis only if another version is there.
+        """
+        status = await self.status()
+        if not self._kept.version or status.catalogue != self._kept.version:
+            with translated():
+                async with self._redis.pipeline(transaction=False) as pipe:
+                    for keys in self._all:
+                        pipe.get(keys.catalogue)
+                    texts = await pipe.execute()
+            self._kept = merged_catalogue([_catalogue(text) for text in texts])
+        return self._kept
 
     async def status(self) -> Status:
         """What the refresh did last."""
         with translated():
-            return Status.from_hash(await self._redis.hgetall(self.keys.status))
+            async with self._redis.pipeline(transaction=False) as pipe:
+                status, _ = await _with_status(pipe, self._all)
+        return status
+
+    async def another_split(self) -> int:
+        """The number of shards that the workers keep, if that is not ours; else 0."""
+        with translated():
+            found = await self._redis.get(SHARDS_KEY)
+        return 0 if found is None or int(found) == self._of else int(found)
+
+    def _concerned(self, extruders: Iterable[int]) -> list[Keys]:
+        if self._of == 1:
+            return list(self._all)
+        return list(
+            {
+                self.keys(extruder).shard.number: self.keys(extruder) for extruder in extruders
+            }.values()
+        )
 
 
-def read_catalogue(client: BlockingRedis, keys: Keys) -> Catalogue:
-    """The catalogue for code that does not await. Raises WindowsUnavailable."""
-    with translated():
-        text: Any = client.get(keys.catalogue)
-    return _catalogue(text)
+async def _with_status(pipe: Any, concerned: Iterable[Keys]) -> tuple[Status, list[Any]]:
+    """Run a pipeline; the status of these shards, and what the commands before gave."""
+    wanted = list(concerned)
+    for keys in wanted:
+        pipe.hgetall(keys.status)
+    found = await pipe.execute()
+    at = len(found) - len(wanted)
+    return merged_status([Status.from_hash(raw) for raw in found[at:]]), found[:at]
 
 
-def _catalogue(text: bytes | None) -> Catalogue:
+class CatalogueReader:
+    """The catalogue for code that does not await; read anew only if its version changed."""
+
+    def __init__(self, client: BlockingRedis, of: int = 1) -> None:
+        self._redis, self._all = client, tuple(map(Keys, shards(of)))
+        self._kept = Catalogue(0, ())
+
+    def __call__(self) -> Catalogue:
+        """The catalogue, an empty one before the first. Raises WindowsUnavailable."""
+        with translated():
+            versions = [self._redis.hget(keys.status, "catalogue") for keys in self._all]
+            version = min(int(one or 0) for one in versions)
+            if not self._kept.version or version != self._kept.version:
+                texts = [self._redis.get(keys.catalogue) for keys in self._all]
+                self._kept = merged_catalogue([_catalogue(text) for text in texts])
+        return self._kept
+
+
+def _catalogue(text: Any) -> Catalogue:
     return catalogue_from_dict(json.loads(text)) if text else Catalogue(0, ())

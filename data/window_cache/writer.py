@@ -52,6 +52,10 @@ class Commit:
         for kind in KINDS:
             self._add("D", self._at.ring(extruder, kind), 0, "")
 
+    def forget_watermark(self) -> None:
+        """Make all rings invalid: they are rebuilt from the store."""
+        self._add("D", self._at.watermark, 0, "")
+
     def catalogue(self, catalogue: Catalogue) -> None:
         """Replace the catalogue."""
         self._add("S", self._at.catalogue, 0, json.dumps(catalogue_to_dict(catalogue)))

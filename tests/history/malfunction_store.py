@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from data.history import Questions, open_history
 from data.history.selection import Scope
-from data.journal.sqlite_rows import malfunction_row
+from data.journal.rows import malfunction_row
 from data.malfunctions.malfunction import Malfunction, RankedCause, Scrap
 from data.shifts import ShiftPlan
 from data.telemetry import open_store

@@ -90,8 +90,7 @@ class ShiftPlant:
         """Say that every reading is in the rollups."""
         sql(
             self.url,
-            "INSERT INTO rollup_progress SELECT 0, coalesce(max(seq), 0) FROM readings WHERE true"
-            " ON CONFLICT (shard) DO UPDATE SET seq = excluded.seq",
+            "UPDATE rollup_progress SET seq = (SELECT coalesce(max(seq), 0) FROM readings)",
         )
 
     def malfunction(

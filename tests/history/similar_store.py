@@ -87,7 +87,7 @@ class SimilarStore:
         """Rollups of readings that are kept, which then are not kept any more."""
         self.read(rows)
         with closing(open_store(self.url)) as store:
-            done = store.rollup_seq()
+            done = min(store.rollup_seqs())
             minutes = roll_up(rows, MINUTE_MS)
             assert store.merge_rollups(minutes, len(rows), done, store.last_seq())
         self.sql("DELETE FROM readings")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from data.journal import Batch, Journal, open_journal
+from data.session import open_session
 from tests.journal.samples import acknowledgement
 from tests.stack import ROOT
 
@@ -94,18 +96,12 @@ def test_writing_goes_on_after_a_kill(store_url: str) -> None:
 
 
 def test_every_commit_waits_for_the_log_of_postgresql(postgres_url: str) -> None:
-    from data.journal.postgres import PostgresJournal
-
-    journal = PostgresJournal(postgres_url)
-    assert journal._db.execute("SHOW synchronous_commit").fetchone() == ("on",)
-    journal.close()
+    with closing(open_session(postgres_url)) as session:
+        assert session.all("SHOW synchronous_commit") == [("on",)]
 
 
 def test_every_commit_reaches_the_disk(tmp_path: Path) -> None:
-    from data.journal.sqlite import SqliteJournal
-
-    journal = SqliteJournal(str(tmp_path / "telemetry.sqlite"))
-    full, wal = 2, "wal"
-    assert journal._db.execute("PRAGMA synchronous").fetchone() == (full,)
-    assert journal._db.execute("PRAGMA journal_mode").fetchone() == (wal,)
-    journal.close()
+    with closing(open_session(f"sqlite:///{tmp_path / 'telemetry.sqlite'}")) as session:
+        full, wal = 2, "wal"
+        assert session.all("PRAGMA synchronous") == [(full,)]
+        assert session.all("PRAGMA journal_mode") == [(wal,)]

@@ -306,7 +306,9 @@ def test_history_and_health_name_extruder_and_signal(bridged: Watched) -> None:
     told = history_json(bridged.events, bridged.monitor, START)["events"]
     assert {"Throughput", "Bridging at the feed throat"} <= {one["label"] for one in told}
     top = [{"id": told[0]["id"], "count": 1, "share": 1.0}]
-    card = health_json({"top10": top, "chattering": []}, bridged.monitor, START)
+    card = health_json(
+        {"top10": top, "chattering": []}, bridged.monitor.catalogue, bridged.monitor, START
+    )
     assert card["labels"][told[0]["id"]].startswith("Extruder 1: ")
 
 

@@ -149,6 +149,23 @@ def test_a_route_gets_reports_only_if_it_asks_for_them(tmp_path: Path) -> None:
     assert boss.events == {"alarm", "malfunction"}
 
 
+def test_the_store_is_for_those_who_are_there_for_the_whole_plant(tmp_path: Path) -> None:
+    path = tmp_path / "notifications.toml"
+    path.write_text(GOOD.replace('events = ["alarm"]', "").replace("escalate_after_min = 10", ""))
+    shift, boss = load_routes(path, GOOD_ENV)
+    assert "store_guard" not in shift.events  # it is for extruders 1 and 2
+    assert "store_guard" in boss.events
+    path.write_text(GOOD.replace('["alarm"]', '["store_guard"]'))
+    shift, boss = load_routes(path, GOOD_ENV)
+    assert shift.events == {"store_guard"}
+    assert "store_guard" not in boss.events  # an escalation route
+
+
+def test_nobody_acknowledges_a_finding_about_the_store(tmp_path: Path) -> None:
+    wrong = GOOD.replace('name = "boss"', 'name = "boss"\nevents = ["store_guard"]')
+    assert "expected no 'store_guard' beside" in refusal(tmp_path, wrong)
+
+
 def test_nobody_acknowledges_a_report(tmp_path: Path) -> None:
     wrong = GOOD.replace('name = "boss"', 'name = "boss"\nevents = ["shift_report"]')
     said = refusal(tmp_path, wrong)

@@ -38,8 +38,8 @@ def journal(store_url: str) -> Iterator[Journal]:
 def parts(settings: Settings, refresher: Refresher) -> None:
     """The jobs work on this test's store."""
     jobs.use(
-        refresher,
-        WindowWriter(connect(settings.redis_url), Keys()),
+        [refresher],
+        [WindowWriter(connect(settings.redis_url), Keys())],
         job_queue(connect(settings.queue_url)),
         lambda: open_journal(settings.database_url),
         lambda: open_store(settings.database_url, readonly=True),

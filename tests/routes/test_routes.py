@@ -44,6 +44,21 @@ async def test_the_server_says_how_often_to_ask(web: httpx.AsyncClient) -> None:
     assert (await web.get("/windows/1/delta")).headers["Meltwatch-Poll-Ms"] == "1000"
 
 
+async def test_a_proxy_that_asks_is_told_how_long_to_keep_and_leaves_its_mark(
+    web: httpx.AsyncClient,
+) -> None:
+    asks = {"Meltwatch-Proxy-Time": "1764000000.125"}
+    proxied = await web.get("/windows/1/delta", headers=asks)
+    assert proxied.headers["X-Accel-Expires"] == "@1764000000"
+    kept, asked = proxied.headers["Meltwatch-Waited"].split()
+    assert asked == "1764000000.125/"
+    since, until = map(float, kept.split("/"))
+    assert 0 <= until - since < 1, "kept here for a fifth of a second"
+    direct = await web.get("/windows/1/delta", headers={"Meltwatch-Proxy-Time": "now"})
+    assert "X-Accel-Expires" not in direct.headers
+    assert " " not in direct.headers["Meltwatch-Waited"]
+
+
 async def test_an_unchanged_window_is_not_sent_again(web: httpx.AsyncClient) -> None:
     first = await web.get("/windows/1/delta")
     again = await web.get("/windows/1/delta", headers={"If-None-Match": first.headers["etag"]})

@@ -1,12 +1,14 @@
-"""The catalogue in PostgreSQL: extruders, signals, products, and every version of the limits."""
+"""The catalogue in a store: extruders, signals, products, and every version of the limits."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import lru_cache
+from typing import NamedTuple
 
 from data.errors import CatalogueConflict
 from data.extruders import (
@@ -19,12 +21,15 @@ from data.extruders import (
     limits_to_dict,
     signal_from_dict,
 )
-from data.telemetry.postgres_session import Session
+from data.session import Session
 
 #: Marks limits that a source delivered; what a person has set is never replaced by them.
 SOURCE = "source: "
 
-_IN_FORCE = "SELECT max(version) FROM limit_sets WHERE extruder = ? GROUP BY product"
+_ALL_IN_FORCE = (
+    "SELECT extruder, product, author, limits FROM limit_sets WHERE version IN"
+    " (SELECT max(version) FROM limit_sets GROUP BY extruder, product)"
+)
 _PUT_PRODUCT = """
     INSERT INTO products AS p VALUES (?, ?, ?) ON CONFLICT (code) DO UPDATE SET
         name = excluded.name,
@@ -45,7 +50,14 @@ _PUT_LIMITS = (
 )
 
 
-class PostgresCatalogue:
+class InForce(NamedTuple):
+    """Limits of one extruder and product, and who set them."""
+
+    author: str
+    limits: Mapping[str, Limits]
+
+
+class StoredCatalogue:
     """Reads and writes the catalogue's tables; the store opens and ends transactions."""
 
     def __init__(self, session: Session) -> None:
@@ -59,16 +71,39 @@ class PostgresCatalogue:
     def read(self) -> Catalogue:
         """See TelemetryStore.catalogue."""
         session = self._session
+        version, signals, limits = self.version(), self._all_signals(), self._in_force()
         extruders = session.all("SELECT id, name FROM extruders WHERE active ORDER BY id")
         products = session.all("SELECT code, name, price_per_kg FROM products ORDER BY code")
         return Catalogue(
-            version=self.version(),
-            extruders=tuple(
-                Extruder(id_, name, self._signals(id_), self._limits(id_))
+            version,
+            tuple(
+                Extruder(
+                    id_,
+                    name,
+                    tuple(signals.get(id_, ())),
+                    {product: one.limits for product, one in limits.get(id_, {}).items()},
+                )
                 for id_, name in extruders
             ),
-            products=tuple(Product(*product) for product in products),
+            tuple(Product(*product) for product in products),
         )
+
+    def _all_signals(self) -> dict[int, list[Signal]]:
+        """By extruder, in order of slot. Many have the same, which are made once."""
+        made = lru_cache(maxsize=None)(_signal)
+        signals: dict[int, list[Signal]] = {}
+        sql = "SELECT extruder, definition FROM signals ORDER BY extruder, slot"
+        for extruder, text in self._session.all(sql):
+            signals.setdefault(extruder, []).append(made(text))
+        return signals
+
+    def _in_force(self) -> dict[int, dict[int, InForce]]:
+        """Limits in force by extruder and product."""
+        made = lru_cache(maxsize=None)(_limits)
+        found: dict[int, dict[int, InForce]] = {}
+        for extruder, product, author, text in self._session.all(_ALL_IN_FORCE):
+            found.setdefault(extruder, {})[product] = InForce(author, made(text))
+        return found
 
     @contextmanager
     def change(self) -> Iterator[None]:
@@ -82,43 +117,36 @@ class PostgresCatalogue:
         """Add or change products, extruders, signals and the limits that no person has set."""
         for one in catalogue.products:
             self._session.run(_PUT_PRODUCT, one.code, one.name, float(one.price_per_kg))
+        signals, limits = self._all_signals(), self._in_force()
         for extruder in catalogue.extruders:
             self._session.run(_PUT_EXTRUDER, extruder.id, extruder.name, source)
-            self._put_signals(extruder)
-            self._put_limits(extruder, source, reason)
+            self._put_signals(extruder, signals.get(extruder.id, []))
+            self._put_limits(extruder, limits.get(extruder.id, {}), source, reason)
 
     def retire_others(self, catalogue: Catalogue, source: str) -> None:
         """Show no longer the extruders of this source that `catalogue` does not name."""
-        kept = [extruder.id for extruder in catalogue.extruders]
-        self._session.run(
-            "UPDATE extruders SET active = false"
-            " WHERE active AND source = ? AND id <> ALL (?::bigint[])",
-            source,
-            kept,
-        )
+        kept = {extruder.id for extruder in catalogue.extruders}
+        sql = "SELECT id FROM extruders WHERE active AND source = ?"
+        gone = [(id_,) for (id_,) in self._session.all(sql, source) if id_ not in kept]
+        self._session.many("UPDATE extruders SET active = false WHERE id = ?", gone)
 
     def set_limits(
         self, extruder: int, product: int, limits: Mapping[str, Limits], author: str, reason: str
     ) -> None:
         """Append a version of the limits of one extruder and product, if it differs."""
-        if self._limits(extruder).get(product) == limits:
-            return
+        found = self._in_force().get(extruder, {}).get(product)
+        if found is None or found.limits != limits:
+            self._append_limits(extruder, product, limits, author, reason)
+
+    def _append_limits(
+        self, extruder: int, product: int, limits: Mapping[str, Limits], author: str, reason: str
+    ) -> None:
         now = time.time_ns() // 1_000_000
         text = json.dumps(limits_to_dict(limits), sort_keys=True)
         self._session.run(_PUT_LIMITS, now, extruder, product, author, reason, text)
 
-    def _signals(self, extruder: int) -> tuple[Signal, ...]:
-        sql = "SELECT definition FROM signals WHERE extruder = ? ORDER BY slot"
-        found = self._session.all(sql, extruder)
-        return tuple(signal_from_dict(json.loads(text)) for (text,) in found)
-
-    def _limits(self, extruder: int) -> dict[int, Mapping[str, Limits]]:
-        sql = f"SELECT product, limits FROM limit_sets WHERE version IN ({_IN_FORCE})"
-        found = self._session.all(sql, extruder)
-        return {code: limits_from_dict(json.loads(text)) for code, text in found}
-
-    def _put_signals(self, extruder: Extruder) -> None:
-        known = [signal.name for signal in self._signals(extruder.id)]
+    def _put_signals(self, extruder: Extruder, before: Sequence[Signal]) -> None:
+        known = [signal.name for signal in before]
         names = [signal.name for signal in extruder.signals]
         if names[: len(known)] != known:
             raise CatalogueConflict(
@@ -128,17 +156,23 @@ class PostgresCatalogue:
         rows = [
             (extruder.id, slot, s.name, s.unit, json.dumps(asdict(s), sort_keys=True))
             for slot, s in enumerate(extruder.signals)
+            if slot >= len(before) or s != before[slot]
         ]
         self._session.many(_PUT_SIGNAL, rows)
 
-    def _put_limits(self, extruder: Extruder, source: str, reason: str) -> None:
-        by_hand = self._set_by_people(extruder.id)
+    def _put_limits(
+        self, extruder: Extruder, before: Mapping[int, InForce], source: str, reason: str
+    ) -> None:
         for product, limits in extruder.limits.items():
-            if product not in by_hand:
-                self.set_limits(extruder.id, product, limits, SOURCE + source, reason)
+            known = before.get(product)
+            if known is None or (known.author.startswith(SOURCE) and known.limits != limits):
+                author = SOURCE + source
+                self._append_limits(extruder.id, product, limits, author, reason)
 
-    def _set_by_people(self, extruder: int) -> set[int]:
-        """Products whose limits in force were set by a person."""
-        sql = f"SELECT product, author FROM limit_sets WHERE version IN ({_IN_FORCE})"
-        found = self._session.all(sql, extruder)
-        return {product for product, author in found if not author.startswith(SOURCE)}
+
+def _signal(text: str) -> Signal:
+    return signal_from_dict(json.loads(text))
+
+
+def _limits(text: str) -> Mapping[str, Limits]:
+    return limits_from_dict(json.loads(text))

@@ -1,4 +1,4 @@
-"""Values of the journal as rows of its SQLite tables and back."""
+"""Values of the journal as rows of its tables and back."""
 
 from __future__ import annotations
 

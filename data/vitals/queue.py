@@ -1,0 +1,88 @@
+"""Reads the Redis of the job queue: what waits, what failed, which workers live."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from redis.asyncio import Redis
+from rq import Queue
+from rq.registry import FailedJobRegistry
+
+from data.command_queue import QUEUE
+from data.redis_errors import translated
+from data.team import LIVES_MS, WORKERS
+from data.vitals import QueueVitals
+from data.vitals.memory import memory_of
+
+SHARED, OWN = "shared", "own"
+#: Jobs of a queue that are looked at for the oldest; most often there is none or one.
+_LOOKED_AT = 100
+_JOB = "rq:job:{0}"
+
+
+async def queue_vitals(client: Redis) -> QueueVitals:
+    """All of it, in three round trips. Raises WindowsUnavailable."""
+    with translated():
+        async with client.pipeline(transaction=False) as pipe:
+            pipe.time()
+            pipe.smembers(Queue.redis_queues_keys)
+            pipe.zrange(WORKERS, 0, -1, withscores=True)
+            (seconds, micros), keys, heard = await pipe.execute()
+        names = sorted(filter(None, map(_name, keys)))
+        waiting, failed, first = await _queues(client, names)
+        now = int(seconds) * 1000 + int(micros) // 1000
+        return QueueVitals(
+            workers=sum(score > now - LIVES_MS for _name, score in heard),
+            waiting=waiting,
+            oldest_ms=await _oldest(client, first, now),
+            failed=failed,
+            memory=await memory_of(client),
+        )
+
+
+def _name(key: bytes) -> str:
+    """The name of one of our queues by its key in Redis, "" for another's."""
+    name = key.decode().removeprefix(Queue.redis_queue_namespace_prefix)
+    return name if name == QUEUE or name.startswith(f"{QUEUE}-") else ""
+
+
+def _kind(name: str) -> str:
+    return SHARED if name == QUEUE else OWN
+
+
+async def _queues(
+    client: Redis, names: list[str]
+) -> tuple[Counter[str], Counter[str], list[tuple[str, bytes]]]:
+    """Jobs that wait, those that failed, and (kind, id) of those that wait at the front."""
+    async with client.pipeline(transaction=False) as pipe:
+        for name in names:
+            key = f"{Queue.redis_queue_namespace_prefix}{name}"
+            pipe.llen(key)
+            pipe.lrange(key, 0, _LOOKED_AT - 1)
+            pipe.zcard(FailedJobRegistry.key_template.format(name))
+        found = iter(await pipe.execute())
+    waiting, failed = Counter({SHARED: 0, OWN: 0}), Counter({SHARED: 0, OWN: 0})
+    first: list[tuple[str, bytes]] = []
+    for name in names:
+        waiting[_kind(name)] += next(found)
+        first += [(_kind(name), id_) for id_ in next(found)]
+        failed[_kind(name)] += next(found)
+    return waiting, failed, first
+
+
+async def _oldest(client: Redis, jobs: Iterable[tuple[str, bytes]], now: int) -> dict[str, int]:
+    """Ms since the oldest job was asked for, by kind of queue; a job may be gone meanwhile."""
+    listed = list(jobs)
+    async with client.pipeline(transaction=False) as pipe:
+        for _kind, id_ in listed:
+            pipe.hget(_JOB.format(id_.decode()), "enqueued_at")
+        found: list[Any] = await pipe.execute()
+    ages = {SHARED: 0, OWN: 0}
+    for (kind, _id), raw in zip(listed, found, strict=True):
+        if raw is not None:
+            asked = datetime.fromisoformat(raw.decode()).timestamp() * 1000
+            ages[kind] = max(ages[kind], now - round(asked))
+    return ages
