@@ -1,0 +1,1 @@
+"""Copying a plant from SQLite to PostgreSQL: all of it, again and again, until nothing differs."""
