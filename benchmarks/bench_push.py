@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.old_way.meter import cpu_seconds
 from data.window_codec import decode
 from tests.browser.plants import live_plant
 from tests.stack import Stack
@@ -47,11 +48,6 @@ class Crowd:
                 self.latencies.append(time.time() - served / 1000)
 
 
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def _measure(stack: Stack, viewers: int) -> None:
     crowd, tasks = Crowd(), []
     for number in range(viewers):
@@ -62,9 +58,9 @@ async def _measure(stack: Stack, viewers: int) -> None:
     pid = stack.processes["web"].pid
     # From the middle of one second to the middle of another: whole pushes only.
     await asyncio.sleep(1.6 - time.time() % 1)
-    crowd.counting, cpu = True, _cpu_seconds(pid)
+    crowd.counting, cpu = True, cpu_seconds(pid)
     await asyncio.sleep(SECONDS)
-    crowd.counting, cpu = False, _cpu_seconds(pid) - cpu
+    crowd.counting, cpu = False, cpu_seconds(pid) - cpu
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -23,6 +23,7 @@ import httpx
 import numpy as np
 
 from benchmarks.bench_push import Crowd
+from benchmarks.old_way.meter import cpu_seconds
 from benchmarks.overload import overload
 from data.window_cache import Keys, Status, connect
 from data.window_codec import decode
@@ -48,12 +49,6 @@ class Cost:
     cpu: dict[str, float]
 
 
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    # Its own and that of children that have ended: a worker forks for each job.
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
 def _status(stack: CountedStack) -> Status:
     with connect(stack.settings.redis_url) as client:
         return Status.from_hash(client.hgetall(Keys().status))
@@ -61,8 +56,8 @@ def _status(stack: CountedStack) -> Status:
 
 def _cost(stack: CountedStack, nginx: Nginx) -> Cost:
     status = _status(stack)
-    cpu = {name: _cpu_seconds(stack.processes[name].pid) for name in ("web", "worker", "redis")}
-    cpu["nginx"] = sum(_cpu_seconds(pid) for pid in nginx.workers())
+    cpu = {name: cpu_seconds(stack.processes[name].pid) for name in ("web", "worker", "redis")}
+    cpu["nginx"] = sum(cpu_seconds(pid) for pid in nginx.workers())
     asked = stack.asked()
     return Cost(
         status.statements_total,
@@ -162,11 +157,11 @@ def _tell_cpu(before: Cost, after: Cost, took: float, rate: float) -> None:
 
 
 def _flat_out(nginx: Nginx) -> None:
-    before, began = sum(map(_cpu_seconds, nginx.workers())), time.monotonic()
+    before, began = sum(map(cpu_seconds, nginx.workers())), time.monotonic()
     done = subprocess.run(
         _wrk(nginx, 64, 15, flat_out=True), capture_output=True, text=True, check=True
     )
-    cpu, took = sum(map(_cpu_seconds, nginx.workers())) - before, time.monotonic() - began
+    cpu, took = sum(map(cpu_seconds, nginx.workers())) - before, time.monotonic() - began
     count = _answered(done.stdout)
     p99 = re.search(r"99%\s+(\S+)", done.stdout)
     print(
