@@ -1,6 +1,6 @@
 // The alarms and malfunctions of the plant, asked once a second for all that shows them.
 import { isHidden, isUnacknowledged } from "./alarm_words.mjs";
-import { Feed, request } from "./feed.mjs";
+import { Feed, requestJson } from "./feed.mjs";
 import { formatTime } from "./format.mjs";
 
 const POLL_MS = 1000;
@@ -46,8 +46,8 @@ export class AlarmFeed extends EventTarget {
   }
 
   async _step(signal) {
-    const body = await (await request("/alarms/now", signal)).json();
-    this._clock.sync(body.served);
+    const { body, headers } = await requestJson("/alarms/now", signal);
+    this._clock.sync(body.served, headers);
     const { checked, rebuilding, error } = body;
     this.facts = { checked, rebuilding, error, head: body.as_of };
     // Redis came back empty: what was known stays, marked as old.

@@ -1,6 +1,6 @@
 // The Extruder page: one window in the browser feeds gauges, zone profile and trends.
 import { ExtruderAlarms } from "./alarm_extruder.mjs";
-import { Feed, request, requestBytes } from "./feed.mjs";
+import { Feed, requestBytes, requestJson } from "./feed.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
 import { Gauges } from "./gauges.mjs";
 import { BAD, deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
@@ -97,14 +97,15 @@ class ExtruderPage {
   }
 
   async _fetch(suffix, signal) {
-    const message = decode(await requestBytes(this._url + suffix, signal));
-    this.clock.sync(message.servedTs);
+    const { body, headers } = await requestBytes(this._url + suffix, signal);
+    const message = decode(body);
+    this.clock.sync(message.servedTs, headers);
     return message;
   }
 
   /** Signals and limits; a change of signals needs another page, a change of limits does not. */
   async _load(signal) {
-    const body = await (await request(`/catalogue/${this.root.dataset.mwExtruder}`, signal)).json();
+    const { body } = await requestJson(`/catalogue/${this.root.dataset.mwExtruder}`, signal);
     const known = this._extruder && JSON.stringify(this._extruder.signals);
     if (known && known !== JSON.stringify(body.extruder.signals)) return location.reload();
     this._version = body.version;

@@ -27,15 +27,21 @@ export async function request(url, signal) {
   throw new FeedError(kinds[response.status] ?? "server", await reason(response));
 }
 
-/** As `request`, but the body's bytes; one that breaks off is a lost server too. */
-export async function requestBytes(url, signal) {
+/** As `request`, but read to its end; an answer that breaks off is a lost server too. */
+async function whole(url, signal, read) {
   const response = await request(url, signal);
   try {
-    return await response.arrayBuffer();
+    return { body: await read(response), headers: response.headers };
   } catch (error) {
     throw new FeedError("server", error.message);
   }
 }
+
+/** @returns {Promise<{body: ArrayBuffer, headers: Headers}>} */
+export const requestBytes = (url, signal) => whole(url, signal, (response) => response.arrayBuffer());
+
+/** @returns {Promise<{body: any, headers: Headers}>} */
+export const requestJson = (url, signal) => whole(url, signal, (response) => response.json());
 
 /** The server may ask for another interval than the page was built with, e.g. under load. */
 let askedPollMs = 0;

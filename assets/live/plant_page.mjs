@@ -1,5 +1,5 @@
 // The Plant page: one answer a second feeds all cards; those that need attention come first.
-import { Feed, FeedError, request } from "./feed.mjs";
+import { Feed, FeedError, requestJson } from "./feed.mjs";
 import { PlantCard } from "./plant_card.mjs";
 import { setText } from "./text.mjs";
 
@@ -17,15 +17,16 @@ export function mountPlant(root, { clock, banner, settings }) {
   let sparksAt = -Infinity;
 
   async function step(signal) {
-    show(await (await request("/plant", signal)).json());
+    const { body, headers } = await requestJson("/plant", signal);
+    show(body, headers);
     await sparks(signal);
   }
 
-  function show(body) {
+  function show(body, headers) {
     // Redis came back empty: keep the picture, marked, until the windows are rebuilt.
     if (body.catalogue === 0) throw new FeedError("missing", "no windows");
     if (String(body.catalogue) !== root.dataset.mwCatalogue) return location.reload();
-    clock.sync(body.served);
+    clock.sync(body.served, headers);
     for (const summary of body.cards) cards.get(summary.id)?.update(summary);
     const head = Math.max(-1, ...body.cards.map((summary) => summary.head));
     banner.answered({ ...body, head });
@@ -44,7 +45,7 @@ export function mountPlant(root, { clock, banner, settings }) {
   async function sparks(signal) {
     if (performance.now() - sparksAt < SPARK_MS || grid.classList.contains("cards--tight")) return;
     sparksAt = performance.now();
-    const body = await (await request("/plant/sparks", signal)).json();
+    const { body } = await requestJson("/plant/sparks", signal);
     for (const [id, line] of Object.entries(body.sparks)) cards.get(Number(id))?.drawSpark(line);
   }
 

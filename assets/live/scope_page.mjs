@@ -1,5 +1,5 @@
 // The Scope page: chosen signals of chosen extruders, followed side by side.
-import { Feed, FeedError, request } from "./feed.mjs";
+import { Feed, FeedError, request, requestJson } from "./feed.mjs";
 import { ScopeModel } from "./scope_model.mjs";
 import { ScopeScreen } from "./scope_screen.mjs";
 import { ScopeStore } from "./scope_store.mjs";
@@ -53,7 +53,7 @@ class ScopePage {
   }
 
   async _build(abort) {
-    const index = await (await request("/lines", abort)).json();
+    const { body: index } = await requestJson("/lines", abort);
     // The page may be gone by now: a screen built on it would never be taken down.
     abort.throwIfAborted();
     if (!index.signals.length) throw new FeedError("missing", "no signals");

@@ -83,8 +83,9 @@ export class ScopeStore {
 
   async _fetch(kind, signal, abort) {
     const url = `/lines/${kind}?signal=${encodeURIComponent(signal.name)}`;
-    const message = decode(await requestBytes(url, abort));
-    this._clock.sync(message.servedTs);
+    const { body, headers } = await requestBytes(url, abort);
+    const message = decode(body);
+    this._clock.sync(message.servedTs, headers);
     // Redis came back empty: keep the picture, marked, until the windows are rebuilt.
     if (message.catalogue === 0) throw new FeedError("missing", "no windows");
     if (message.catalogue !== this._version) location.reload();

@@ -1,13 +1,13 @@
 // A notice that goes away by itself: reloads once the server has a catalogue.
-import { Feed, request } from "./feed.mjs";
+import { Feed, requestJson } from "./feed.mjs";
 
 export function mountWaiting(_root, { banner, settings }) {
   banner.reset();
   const feed = new Feed(
     settings.pollMs,
     async (signal) => {
-      const { catalogue } = await (await request("/plant", signal)).json();
-      if (catalogue > 0) location.reload();
+      const { body } = await requestJson("/plant", signal);
+      if (body.catalogue > 0) location.reload();
     },
     () => {},
   );

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -45,13 +46,27 @@ def console() -> list[str]:
 
 @pytest.fixture
 def page(browser: Browser, console: list[str]) -> Iterator[Page]:
+    with watched_page(browser, console) as opened:
+        yield opened
+    assert not console, f"console errors: {console}"
+
+
+@pytest.fixture
+def another_page(browser: Browser, console: list[str]) -> Iterator[Page]:
+    """Open beside `page`, for tests that wait for the same on two pages at once."""
+    with watched_page(browser, console) as opened:
+        yield opened
+
+
+@contextmanager
+def watched_page(browser: Browser, errors: list[str]) -> Iterator[Page]:
+    """A page of its own context; what goes wrong on it is added to `errors`."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     opened = context.new_page()
-    opened.on("console", lambda message: _collect(console, message))
-    opened.on("pageerror", lambda error: console.append(str(error)))
+    opened.on("console", lambda message: _collect(errors, message))
+    opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
     context.close()
-    assert not console, f"console errors: {console}"
 
 
 def _collect(console: list[str], message: ConsoleMessage) -> None:

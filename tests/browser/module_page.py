@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from data.extruders import Extruder, extruder_to_dict
 from data.window_codec import WindowMessage, encode
+from tests.browser.conftest import watched_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,6 +72,25 @@ def modules_fixture(page: Page, static_url: str) -> Page:
     page.goto(f"{static_url}/blank")
     page.wait_for_function("window.ready")
     return page
+
+
+@pytest.fixture(scope="module", name="kept_page")
+def kept_page_fixture(browser: Browser, static_url: str) -> Iterator[tuple[Page, list[str]]]:
+    """One page of the modules for all tests of a file, and what it reports as errors."""
+    errors: list[str] = []
+    with watched_page(browser, errors) as page:
+        page.goto(f"{static_url}/blank")
+        page.wait_for_function("window.ready")
+        yield page, errors
+
+
+@pytest.fixture(name="library")
+def library_fixture(kept_page: tuple[Page, list[str]]) -> Iterator[Page]:
+    """As `modules`, kept open: for tests of functions that leave nothing behind."""
+    page, errors = kept_page
+    yield page
+    found, errors[:] = errors[:], []
+    assert not found, f"console errors: {found}"
 
 
 def body_of(message: WindowMessage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -122,6 +123,29 @@ def test_a_viewer_who_polls_once_a_second_gets_what_is_three_seconds_old_at_most
     assert max(ages) < 3, "the rest of a second, and two of stale-while-revalidate"
 
 
+def test_a_kept_answer_says_how_long_it_was_kept(behind: Behind, tmp_path: Path) -> None:
+    """Also through two layers: who is told knows the server's clock by one answer."""
+    edge = Nginx(tmp_path, behind.nginx.port)
+    ages, unexplained = [], []
+    try:
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            answer = httpx.get(f"{edge.url}/windows/1/delta")
+            ages.append(time.time() - decode(answer.content).served_ts / 1000)
+            unexplained.append(abs(ages[-1] - waited_s(answer)))
+            time.sleep(0.1)
+    finally:
+        edge.stop()
+    assert statistics.median(unexplained) < 0.1 < max(ages), "seconds"
+    assert answer.headers["Meltwatch-Waited"].count("/") == 3
+
+
+def waited_s(answer: httpx.Response) -> float:
+    """As assets/live/server_clock.mjs reads it."""
+    pairs = (pair.split("/") for pair in answer.headers["Meltwatch-Waited"].split())
+    return sum(max(0.0, float(until) - float(since)) for since, until in pairs)
+
+
 def test_an_nginx_may_ask_another_and_the_web_process_notices_nothing(
     behind: Behind, tmp_path: Path
 ) -> None:
@@ -190,6 +214,7 @@ def test_without_a_web_process_the_last_answer_is_given_some_seconds_and_shows_i
     assert kept.is_success
     now = parsedate_to_datetime(kept.headers["Date"]).timestamp()
     assert now - kept.json()["served"] / 1000 > 1
+    assert waited_s(kept) > 1
     time.sleep(STALE_IF_ERROR_S + 1)
     late = httpx.get(f"{behind.url}/plant")
     assert (late.status_code, late.headers["Retry-After"]) == (503, "2")
