@@ -5,8 +5,8 @@ BIN := .venv/bin
 # Settings given as `make run NAME=value` reach the processes through the environment.
 export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL \
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
-	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB
-.PHONY: run test check bench fault import copy guard clean
+	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL
+.PHONY: run test check bench fault import copy guard watch clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -42,6 +42,11 @@ copy: .venv/.run
 # What is wrong with the store, and the SQL that mends it: see docs/operations.md.
 guard: .venv/.run
 	@$(BIN)/python -m data.store_guard
+
+# On another machine: make watch WATCH_URL=https://meltwatch.example WATCH_TELL=mailto://…
+# or make watch FILE=watcher.toml (docs/watcher.md).
+watch: .venv/.run
+	@exec $(BIN)/python -m watcher $(FILE)
 
 # make fault EXTRUDER=3 FAULT=screen_clogging [MINUTES=5]
 fault: .venv/.run

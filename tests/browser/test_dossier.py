@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from components import ids_dossier
 from tests.browser.plants import history_plant
 from tests.stack import Stack
 
@@ -93,28 +94,27 @@ def test_a_note_with_a_text_is_there_after_a_reload(page: Page, plant: Stack) ->
     expect(page.locator("#dossier-events")).to_contain_text("The <screen> was torn. [lab.txt]")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "problem"),
-    [
-        ("large.txt", b"x" * 40_000, "too large: 40 KiB, at most 32 KiB"),
-        ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "is not a text"),
-        ("latin.txt", "Temperatur über".encode("latin-1"), "is not a text"),
-        ("empty.txt", b"", "is empty"),
-    ],
-)
-def test_what_cannot_be_attached_is_said(
-    page: Page, plant: Stack, name: str, content: bytes, problem: str
-) -> None:
+#: Name, content, and what is said of it.
+NOT_ATTACHED = [
+    ("large.txt", b"x" * 40_000, "too large: 40 KiB, at most 32 KiB"),
+    ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "is not a text"),
+    ("latin.txt", "Temperatur über".encode("latin-1"), "is not a text"),
+    ("empty.txt", b"", "is empty"),
+]
+
+
+def test_what_cannot_be_attached_is_said(page: Page, plant: Stack) -> None:
     open_dossier(page, plant, framed(plant))
-    asked = []
+    asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/commands") else None)
-    file = {"name": name, "mimeType": "text/plain", "buffer": content}
-    page.get_by_label("Text file").set_input_files(file)
-    alert = page.get_by_role("alert").filter(has_text=name)
-    expect(alert).to_contain_text(problem)
-    page.get_by_role("button", name="Add note").click()
-    expect(alert).to_contain_text(problem)
-    assert not asked
+    for name, content, problem in NOT_ATTACHED:
+        file = {"name": name, "mimeType": "text/plain", "buffer": content}
+        page.get_by_label("Text file").set_input_files(file)
+        alert = page.get_by_role("alert").filter(has_text=name)
+        expect(alert, name).to_contain_text(problem)
+        page.get_by_role("button", name="Add note").click()
+        expect(alert, name).to_contain_text(problem)
+        assert not asked, name
 
 
 def test_chosen_signals_are_in_the_link(page: Page, plant: Stack) -> None:
@@ -221,6 +221,8 @@ def test_what_still_lasts_goes_on_without_jumping_and_is_acknowledged(
     page.locator("#dossier-note-form").scroll_into_view_if_needed()
     page.get_by_label("Note", exact=True).fill("half a sentence")
     before = page.evaluate("scrollY")
+    # The page's own timer, but for waiting ten seconds.
+    page.evaluate(f"dash_clientside.set_props('{ids_dossier.TICK}', {{ interval: 1000 }})")
     with page.expect_response(
         lambda r: (
             "_dash-update-component" in r.url and "dossier-facts" in (r.request.post_data or "")

@@ -20,13 +20,15 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 MINUTE = 60_000
+STALE_AFTER_S = 2
 #: A minute of the first extruder in which nothing was read.
 GAP_AGO = 80 * MINUTE
 
 
 @pytest.fixture(scope="module", name="plant")
 def plant_fixture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with history_plant(tmp_path_factory.mktemp("playback"), days=3, extruders=2) as stack:
+    folder = tmp_path_factory.mktemp("playback")
+    with history_plant(folder, days=3, extruders=2, STALE_AFTER_S=str(STALE_AFTER_S)) as stack:
         start = gap_start()
         with closing(sqlite3.connect(path_of(stack))) as db:
             db.execute(
@@ -107,7 +109,7 @@ def test_nobody_takes_it_for_live(page: Page, plant: Stack) -> None:
     expect(status).to_contain_text(f"As it was at {clock(ago(60))[11:]}")
     assert page.locator("#extruder-alarms button").count() == 0
     expect(page.locator(".trend-toolbar")).not_to_contain_text("Live")
-    time.sleep(6)  # longer than readings may be old on a live page
+    time.sleep(STALE_AFTER_S + 1)  # longer than readings may be old on a live page
     expect(page.locator("#mw-banner")).to_be_hidden()
 
 

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, Route
 
 from data.window_codec import encode
 from tests.browser.module_page import (
+    kept_page_fixture,  # noqa: F401
+    library_fixture,  # noqa: F401
     message_of,
     modules_fixture,  # noqa: F401
     static_url_fixture,  # noqa: F401
@@ -49,18 +51,18 @@ def run(page: Page, script: str, argument: Any = None) -> Any:
         ("2026-03-29T03:30:00", "2026-03-29T01:30:00Z"),
     ],
 )
-def test_a_written_time_is_of_the_plants_clocks(modules: Page, text: str, utc: str) -> None:
+def test_a_written_time_is_of_the_plants_clocks(library: Page, text: str, utc: str) -> None:
     script = "return new Date(lib.msOf(argument, 'Europe/Berlin')).toISOString()"
-    assert run(modules, script, text) == utc.replace("Z", ".000Z")
+    assert run(library, script, text) == utc.replace("Z", ".000Z")
 
 
-def test_no_time_is_no_number(modules: Page) -> None:
-    assert run(modules, "return Number.isNaN(lib.msOf('', 'UTC'))")
+def test_no_time_is_no_number(library: Page) -> None:
+    assert run(library, "return Number.isNaN(lib.msOf('', 'UTC'))")
 
 
-def test_the_clock_runs_at_its_speed_and_stands_when_held_or_paused(modules: Page) -> None:
+def test_the_clock_runs_at_its_speed_and_stands_when_held_or_paused(library: Page) -> None:
     rates = run(
-        modules,
+        library,
         """const clock = new lib.PlaybackClock(1e12, 30);
         const rate = async () => {
           const [from, real] = [clock.now(), performance.now()];
@@ -91,15 +93,15 @@ def test_the_clock_runs_at_its_speed_and_stands_when_held_or_paused(modules: Pag
         (f"?at={T0}&speed=7", {"at": T0, "speed": 1, "play": False}),
     ],
 )
-def test_the_address_is_read(modules: Page, query: str, read: object) -> None:
-    modules.evaluate("(query) => history.replaceState({}, '', `/blank${query}`)", query)
-    assert run(modules, "return lib.readPlayback()") == read
+def test_the_address_is_read(library: Page, query: str, read: object) -> None:
+    library.evaluate("(query) => history.replaceState({}, '', `/blank${query}`)", query)
+    assert run(library, "return lib.readPlayback()") == read
 
 
-def test_the_address_keeps_the_rest_when_it_is_written(modules: Page) -> None:
-    modules.evaluate("history.replaceState({}, '', '/blank?signals=A,B&at=1&play=1')")
-    run(modules, f"lib.writePlayback({{ at: {T0}.4, speed: 5 }})")
-    assert modules.evaluate("location.search") == f"?signals=A,B&at={T0}&speed=5"
+def test_the_address_keeps_the_rest_when_it_is_written(library: Page) -> None:
+    library.evaluate("history.replaceState({}, '', '/blank?signals=A,B&at=1&play=1')")
+    run(library, f"lib.writePlayback({{ at: {T0}.4, speed: 5 }})")
+    assert library.evaluate("location.search") == f"?signals=A,B&at={T0}&speed=5"
 
 
 PAST = {

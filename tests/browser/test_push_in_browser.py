@@ -45,18 +45,20 @@ def wait_for_news(page: Page, seconds: int) -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["/extruder/1", "/"])
 def test_an_open_page_polls_once_and_then_lives_on_events(
-    page: Page, plant: Stack, path: str
+    page: Page, another_page: Page, plant: Stack
 ) -> None:
-    asked = polls(page)
-    page.goto(plant.url + path)
-    expect(page.locator(".card--loading, .gauge--loading")).to_have_count(0)
+    opened = {"/extruder/1": page, "/": another_page}
+    asked = {path: polls(one) for path, one in opened.items()}
+    for path, one in opened.items():
+        one.goto(plant.url + path)
+        expect(one.locator(".card--loading, .gauge--loading")).to_have_count(0)
     page.wait_for_timeout(2500)
-    before = len(asked)
+    before = {path: len(urls) for path, urls in asked.items()}
     page.wait_for_timeout(5000)
-    assert len(asked) == before
-    expect(page.get_by_role("alert")).to_be_hidden()
+    assert {path: len(urls) for path, urls in asked.items()} == before
+    for one in opened.values():
+        expect(one.get_by_role("alert")).to_be_hidden()
 
 
 def test_without_events_the_page_goes_on_by_polling(page: Page, plant: Stack) -> None:

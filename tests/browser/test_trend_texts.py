@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.module_page import (
+    kept_page_fixture,  # noqa: F401
+    library_fixture,  # noqa: F401
     message_of,
     modules_fixture,  # noqa: F401
     mount,
@@ -62,8 +64,8 @@ def test_an_export_of_a_zoomed_range_holds_that_range(trends: Page) -> None:
     assert rows[3:] == [""]
 
 
-def test_time_axis_labels_are_round_in_the_zone_and_apart(modules: Page) -> None:
-    texts, xs = modules.evaluate(
+def test_time_axis_labels_are_round_in_the_zone_and_apart(library: Page) -> None:
+    texts, xs = library.evaluate(
         """() => {
           const axis = new timeAxis.TimeAxis("Asia/Kathmandu");
           const t0 = 1700000000000, span = 3600000, width = 400;
@@ -91,5 +93,5 @@ def test_time_axis_labels_are_round_in_the_zone_and_apart(modules: Page) -> None
         ("formatState(9, {})", "code 9"),
     ],
 )
-def test_texts_are_formatted(modules: Page, call: str, text: str) -> None:
-    assert modules.evaluate(f"format.{call}") == text
+def test_texts_are_formatted(library: Page, call: str, text: str) -> None:
+    assert library.evaluate(f"format.{call}") == text

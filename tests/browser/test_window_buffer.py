@@ -11,8 +11,9 @@ from playwright.sync_api import Page
 from data.window_codec import WindowMessage
 from tests.browser.module_page import (
     body_of,
+    kept_page_fixture,  # noqa: F401
+    library_fixture,  # noqa: F401
     message_of,
-    modules_fixture,  # noqa: F401
     static_url_fixture,  # noqa: F401
 )
 
@@ -29,9 +30,9 @@ def column(*numbers: float) -> np.ndarray:
 
 
 @pytest.fixture
-def buffer(modules: Page) -> Page:
-    modules.evaluate(f"window.buffer = new WindowBuffer(2, {SLOTS}, 1000)")
-    return modules
+def buffer(library: Page) -> Page:
+    library.evaluate(f"window.buffer = new WindowBuffer(2, {SLOTS}, 1000)")
+    return library
 
 
 def apply(page: Page, message: WindowMessage) -> str:

@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 from data.window_codec import WindowMessage, decode, encode
 from tests.browser.module_page import (  # fixtures
     body_of,
-    modules_fixture,  # noqa: F401
+    kept_page_fixture,  # noqa: F401
+    library_fixture,  # noqa: F401
     static_url_fixture,  # noqa: F401
 )
 
@@ -78,31 +79,31 @@ def random_message(seed: int) -> WindowMessage:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_browser_decodes_what_python_encoded(modules: Page, seed: int) -> None:
+def test_browser_decodes_what_python_encoded(library: Page, seed: int) -> None:
     message = random_message(seed)
-    assert_same(decoded_by_browser(modules, encode(message)), message)
+    assert_same(decoded_by_browser(library, encode(message)), message)
 
 
-def test_a_window_that_never_had_a_reading_is_decoded(modules: Page) -> None:
+def test_a_window_that_never_had_a_reading_is_decoded(library: Page) -> None:
     nothing = np.empty((0, 34))
     message = WindowMessage(
         1, 1000, -1, -1, 5, -1, 0, 1, nothing.astype(np.float32), nothing.astype(np.uint8)
     )
-    assert_same(decoded_by_browser(modules, encode(message)), message)
+    assert_same(decoded_by_browser(library, encode(message)), message)
 
 
-def test_both_sides_agree_on_fixed_bytes(modules: Page) -> None:
+def test_both_sides_agree_on_fixed_bytes(library: Page) -> None:
     body = bytes.fromhex(GOLDEN_HEX)
     assert encode(GOLDEN) == body
     assert decode(body).head_ts == GOLDEN.head_ts
-    assert_same(decoded_by_browser(modules, body), GOLDEN)
+    assert_same(decoded_by_browser(library, body), GOLDEN)
 
 
-def test_a_longer_header_of_a_later_version_is_skipped(modules: Page) -> None:
+def test_a_longer_header_of_a_later_version_is_skipped(library: Page) -> None:
     body = bytearray(encode(GOLDEN))
     body[4:6] = (67).to_bytes(2, "little")
     body[64:64] = b"new"
-    assert_same(decoded_by_browser(modules, bytes(body)), GOLDEN)
+    assert_same(decoded_by_browser(library, bytes(body)), GOLDEN)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +111,9 @@ def test_a_longer_header_of_a_later_version_is_skipped(modules: Page) -> None:
     [b"", b"MWW1", b"MWR1" + encode(GOLDEN)[4:], encode(GOLDEN)[:-1], encode(GOLDEN) + b"\0"],
     ids=["empty", "cut header", "wrong magic", "too short", "too long"],
 )
-def test_bytes_that_are_no_message_are_refused(modules: Page, body: bytes) -> None:
+def test_bytes_that_are_no_message_are_refused(library: Page, body: bytes) -> None:
     text = base64.b64encode(body).decode()
-    error = modules.evaluate(
+    error = library.evaluate(
         "(text) => { try { decode(bytes(text)); return ''; } catch (e) { return e.message; } }",
         text,
     )
