@@ -31,18 +31,20 @@ from tests.stack import Stack
 
 EXTRUDERS = range(1, 9)
 WINDOW_MS = 900_000
+#: A crowd that has not joined by then is not measured.
+JOIN_S = 300.0
 SETTLE_S = 6.0
 _X = re.compile(rb'"x":(\d+)')
 
 
 @dataclass
 class Heard:
-    """What arrived while it was counted."""
+    """What arrived while it was counted, and the bytes that each viewer joined with."""
 
     counting: bool = False
     messages: int = 0
     size: int = 0
-    joined: list[int] = field(default_factory=list)
+    joined: dict[int, int] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
 
     def note(self, head_ts: int, size: int) -> None:
@@ -82,7 +84,7 @@ def _say(what: str, outcome: tuple[Heard, dict[str, float]], viewers: int, secon
         f"{what}, {viewers} viewers: {heard.messages / expected:.1%} delivered,"
         f" {heard.size / viewers / seconds / 1000:.1f} kB/s per viewer,"
         f" reading → viewer p50 {p50:.0f} / p95 {p95:.0f} ms,"
-        f" {np.mean(heard.joined) / 1000:,.0f} kB to join a page; CPU: "
+        f" {np.mean(list(heard.joined.values())) / 1000:,.0f} kB to join a page; CPU: "
         + ", ".join(f"{name} {share / seconds:.1%}" for name, share in used.items()),
         flush=True,
     )
@@ -95,7 +97,8 @@ async def _crowd(
     tasks: list[asyncio.Task[None]] = []
     for number in range(viewers):
         tasks.append(asyncio.create_task(view(number, heard)))
-        await asyncio.sleep(0.05)  # else joining is what is measured
+        await asyncio.sleep(0.05)
+    await _joined(heard, tasks)  # else joining is what is measured
     await asyncio.sleep(SETTLE_S)
     await asyncio.sleep(1.6 - time.time() % 1)  # whole seconds only
     meter.start()
@@ -110,6 +113,18 @@ async def _crowd(
     if failed:
         print(f"  {len(failed)} viewers were lost: {failed[0]}")
     return heard, used
+
+
+async def _joined(heard: Heard, tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait until every viewer has its page. Raises TimeoutError, or what a viewer failed of."""
+    began = time.monotonic()
+    async with asyncio.timeout(JOIN_S):
+        while len(heard.joined) < len(tasks):
+            for task in tasks:
+                if task.done():
+                    task.result()
+            await asyncio.sleep(0.1)
+    print(f"  ({len(tasks)} viewers joined, the last after {time.monotonic() - began:.1f} s more)")
 
 
 def _meltwatch(port: int) -> View:
@@ -131,7 +146,7 @@ def _meltwatch(port: int) -> View:
             path = f"/windows/{number % len(EXTRUDERS) + 1}"
             async with client.stream("GET", path) as answer:
                 await answer.aread()
-                heard.joined.append(answer.num_bytes_downloaded)
+                heard.joined[number] = answer.num_bytes_downloaded
         await asyncio.gather(*(stream(extruder, heard) for extruder in EXTRUDERS))
 
     return view
@@ -142,11 +157,12 @@ def _flowfuse(client: httpx.AsyncClient) -> View:
         socket = await join(client)
         mine = node_red.chart(number % len(EXTRUDERS) + 1)
         await socket.emit("widget-load", mine, None)
+        loaded = f'["widget-load:{mine}"'.encode()
         before = socket.received
         async for event in socket.events():
             size, before = socket.received - before, socket.received
-            if event.startswith(b'["widget-load:'):
-                heard.joined.append(size)
+            if event.startswith(loaded):
+                heard.joined.setdefault(number, size)
             elif event.startswith(b'["msg-input:') and (found := _X.search(event)):
                 heard.note(int(found[1]), size)
 
