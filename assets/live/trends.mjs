@@ -1,5 +1,6 @@
 // The Trends page: owns what is looked at and the address; Dash answers with pictures.
 import { button } from "./alarm_dom.mjs";
+import { printChart } from "./paper_chart.mjs";
 import { make } from "./trend_legend.mjs";
 import { TrendsControls } from "./trends_controls.mjs";
 import { markTime, TrendsNotes } from "./trends_notes.mjs";
@@ -16,6 +17,8 @@ const LOST_MS = 8000;
 const ONE_MOVE_MS = 900;
 /** A chart that grows or shrinks by less keeps its columns. */
 const COLUMNS_STEP = 40;
+/** Inside of A4 landscape with the margins of print.css, at 96 dots per inch. */
+const PAPER = { width: 1046, height: 600 };
 
 export function mountTrends(root, context) {
   return new TrendsPage(root, context);
@@ -38,12 +41,15 @@ class TrendsPage {
     const { products } = JSON.parse(root.dataset.trendsChoices);
     const onWritten = () => setProps("trends-written", Date.now());
     this._notes = new TrendsNotes({ commands, zone: this.zone, products, onWritten });
+    const chart = () => this._box.querySelector(".js-plotly-plot");
+    this._paper = printChart(chart, (height) => ({ ...PAPER, height: Math.min(height, PAPER.height) }));
     this._listen();
     this._read();
   }
 
   destroy() {
     this._stop.abort();
+    this._paper.destroy();
     this._picker.destroy();
     this._notes.destroy();
     this._layer?.destroy();
@@ -186,6 +192,7 @@ class TrendsPage {
   }
 
   _resized() {
+    if (matchMedia("print").matches) return;
     if (this._columns && Math.abs(this._width() - this._columns) > COLUMNS_STEP) this._ask();
   }
 

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.browser
 PRESSURE = "MeltPressureZone_001.Pressure.ActualValue"
 TEMPERATURE = "MeltTemperatureZone_001.Temperature.ActualValue"
 MIN, DAY = 60_000, 86_400_000
+#: Inside of A4 across with the margins of print.css, at 96 dots per inch.
+PAPER_PX = 1046
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +208,28 @@ def test_malfunctions_lead_to_their_dossiers_and_csv_holds_what_is_shown(
     assert {row["extruder"] for row in rows} == {"Extruder 1", "Extruder 2"}
     assert {row["level"] for row in rows} == {"minute"}
     assert len(rows) > 1000
+
+
+def test_on_paper_the_chart_is_as_wide_as_the_page(page: Page, plant: Stack) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    open_trends(page, plant, f"?span=7d&signals=1:{PRESSURE},2:{PRESSURE}")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "_dash-update" in one.url else None)
+    paper = page.pdf(prefer_css_page_size=True)
+    boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", paper)
+    assert boxes and all(float(across) > float(down) for across, down in boxes)
+    width = "document.querySelector('.js-plotly-plot')._fullLayout.width"
+    on_screen = page.evaluate(width)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert PAPER_PX * 0.95 < page.evaluate(width) <= PAPER_PX
+    page.set_viewport_size({"width": PAPER_PX, "height": 733})
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER_PX
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.wait_for_function(f"{width} === {on_screen} && {on_screen} > {PAPER_PX}")
+    assert not asked, "paper shows what the screen has"
 
 
 def test_a_time_of_which_nothing_is_kept_says_so(page: Page, plant: Stack) -> None:
