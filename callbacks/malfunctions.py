@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from components import ids_malfunctions as ids
 from components import pareto, repair_chart
 from components.charts import format_time
-from components.history_states import nothing, why_not
+from components.history_states import nothing, why_all, why_part
 from components.malfunction_band import band_figure, band_note, span_of
 from components.malfunction_filters import (
     CLEARED,
@@ -25,7 +25,7 @@ from components.malfunction_filters import (
     with_days,
 )
 from components.malfunction_table import PAGE_ROWS, row_texts, sort_of
-from components.malfunction_words import cause_label, summary
+from components.malfunction_words import cause_label, nothing_in, summary
 from components.malfunctions_page import filters_of, malfunctions_page
 from components.page_settings import PageSettings
 from components.states import page_or_why
@@ -36,7 +36,7 @@ from data.history.band import band
 from data.history.malfunctions import Rows, table
 from data.history.pareto import MEASURES, Measure, Sum, bars, paretos
 from data.history.repair import repair
-from data.history.selection import DEFAULT_SORT, Scope, scope_of
+from data.history.selection import DEFAULT_SORT, Scope, Selection, scope_of
 from data.history.selection_query import parse, sort_text
 
 Filters = dict[str, str]
@@ -198,10 +198,12 @@ class _Page:
         self._catalogue, self._questions, self._settings = catalogue, questions, settings
         self._zone, self._currency = settings.zone, settings.currency
 
-    def _scope(self, filters: Filters, brush: Brush) -> Scope:
+    def _selection(self, filters: Filters, brush: Brush) -> Selection:
         selection = parse(filters or {}, self._settings.shifts.names).selection
-        span = (brush[0], brush[1]) if brush else None
-        return scope_of(replace(selection, brush=span), self._zone, round(time.time() * 1000))
+        return replace(selection, brush=(brush[0], brush[1]) if brush else None)
+
+    def _scope(self, filters: Filters, brush: Brush) -> Scope:
+        return scope_of(self._selection(filters, brush), self._zone, round(time.time() * 1000))
 
     def band(self, filters: Filters, selected: Any, _clear: int, brush: Brush) -> tuple[Any, ...]:
         """Figure and note of the band, and what is brushed on it, also in words."""
@@ -224,7 +226,7 @@ class _Page:
             found = self._questions.ask(band, replace(scope, brush=None))
             shown = band_figure(found, self._names(scope), scope, self._zone)
         except MeltwatchError as error:
-            return pareto.chart_without("", 120), why_not(error), kept, self._brushed(span)
+            return pareto.chart_without("", 120), why_part(error), kept, self._brushed(span)
         return shown, band_note(found, self._zone), kept, self._brushed(span)
 
     def _brushed(self, span: tuple[int, int] | None) -> str:
@@ -245,7 +247,7 @@ class _Page:
         try:
             found = self._questions.ask(table, scope, Rows(first, PAGE_ROWS, sort))
         except MeltwatchError as error:
-            return {"rowData": [], "rowCount": 0}, sort_text(sort), why_not(error)
+            return {"rowData": [], "rowCount": 0}, sort_text(sort), why_part(error)
         rows = [row_texts(row, scope.now, self._zone) for row in found.rows]
         return {"rowData": rows, "rowCount": found.total}, sort_text(sort), None
 
@@ -257,7 +259,7 @@ class _Page:
             catalogue = self._catalogue()
         except MeltwatchError as error:
             empty = pareto.chart_without("", pareto.HEIGHT_PX)
-            return empty, empty, "", why_not(error)
+            return empty, empty, why_all(error), why_part(error)
 
         def chart(sums: Sequence[Sum], label: Callable[[str], str], chosen: set[str]) -> Any:
             ranked = bars(sums, measure, pareto.MOST_BARS)
@@ -271,7 +273,7 @@ class _Page:
                 lambda key: catalogue.extruder_name(int(key)),
                 set(map(str, scope.extruders)),
             ),
-            summary(found.whole, self._currency),
+            summary(found.whole, self._currency, nothing_in(self._selection(filters, brush))),
             None,
         )
 
@@ -280,7 +282,7 @@ class _Page:
         try:
             found = self._questions.ask(repair, self._scope(filters, brush))
         except MeltwatchError as error:
-            return None, pareto.chart_without("", repair_chart.HEIGHT_PX), why_not(error)
+            return None, pareto.chart_without("", repair_chart.HEIGHT_PX), why_part(error)
         weeks = repair_chart.weeks_figure(found.weeks, measure, self._currency)
         return repair_chart.repair_figures(found), weeks, None
 

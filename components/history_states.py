@@ -5,14 +5,30 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from data.errors import MeltwatchError
+from data.errors import MeltwatchError, StoreError
 
 
 def why_not(error: MeltwatchError) -> Component:
     """One calm line; trying again is offered in words where it can help."""
+    return html.P(_why(error), className="history-note history-note--error", role="status")
+
+
+def why_all(error: MeltwatchError) -> Component:
+    """The same as words of a line that is there anyway, at the top of a page."""
+    return html.Span(_why(error), className="history-note--error")
+
+
+def why_part(error: MeltwatchError) -> Component:
+    """In a part of a page whose top says why_all: a store that is away is so for every part."""
+    if isinstance(error, StoreError):
+        return nothing("Not known: the store is away.")
+    return why_not(error)
+
+
+def _why(error: MeltwatchError) -> str:
     text = reason(error)
     more = " It is safe to try again." if error.retryable and "try again" not in text else ""
-    return html.P(f"{text}{more}", className="history-note history-note--error", role="status")
+    return f"{text}{more}"
 
 
 def reason(error: MeltwatchError) -> str:

@@ -112,9 +112,10 @@ def _day(id_: str, day: object) -> Component:
 
 
 def _number(id_: str, value: float | None) -> Component:
+    # A field of Dash's type "number" warns of NaN in the console whenever it is cleared.
     return dcc.Input(
-        type="number", value=value, id=id_, min=0, step="any", debounce=_TYPED_S, placeholder="0",
-        className="malfunction-input malfunction-input--number",
+        type="text", inputMode="decimal", value=None if value is None else f"{value:.10g}", id=id_,
+        debounce=_TYPED_S, placeholder="0", autoComplete="off", className="malfunction-input",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from components import ids_malfunctions as ids
 from components.charts import UNKNOWN, format_duration, format_money, format_time
-from components.malfunction_words import NOTHING, STATE_LABELS, cause_label
+from components.malfunction_words import NOTHING_HERE, STATE_LABELS, cause_label
 from components.page_settings import PageSettings
 from data.history.malfunctions import Row
 from data.history.selection import Selection
@@ -41,7 +41,7 @@ def malfunction_grid(selection: Selection, settings: PageSettings) -> Component:
             "maxBlocksInCache": 4,
             # The page that an address names must be there before its rows are.
             "infiniteInitialRowCount": selection.page * PAGE_ROWS,
-            "localeText": {"noRowsToShow": NOTHING},
+            "localeText": {"noRowsToShow": NOTHING_HERE},
             "rowHeight": 32,
             "headerHeight": 34,
             "suppressMultiSort": True,
@@ -55,15 +55,15 @@ def malfunction_grid(selection: Selection, settings: PageSettings) -> Component:
 def _columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, Any]]:
     columns = [
         # "link" is Markdown: the one cell of a row that leads on.
-        _column("onset", "Began", 155, cellRenderer="markdown"),
-        _column("extruder", "Extruder", 100),
+        _column("onset", "Began", 165, cellRenderer="markdown"),
+        _column("extruder", "Extruder", 95),
         _column("cause", "Cause", 195),
-        _column("state", "State", 155),
+        _column("state", "State", 165),
         _column("product", "Product", 125),
         _column("shift", "Shift", 65, sortable=False),
-        _column("duration", "Lasted", 120, type="rightAligned"),
-        _column("hours", "Lost h", 80, type="rightAligned"),
-        _column("kg", "Scrap kg", 90, type="rightAligned"),
+        _column("duration", "Lasted", 115, type="rightAligned"),
+        _column("hours", "Lost h", 75, type="rightAligned"),
+        _column("kg", "Scrap kg", 95, type="rightAligned"),
         _column("money", f"Cost {settings.currency}", 95, type="rightAligned"),
     ]
     for column in columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.alarm_bar import causes
 from components.charts import UNKNOWN, format_money
 from data.history.pareto import Measure, Sum
+from data.history.selection import Selection
 
 CAUSE_LABELS: dict[str, str] = dict(causes())
 STATE_LABELS = {
@@ -22,6 +23,8 @@ PERIOD_LABELS = {
     "all": "Everything kept",
 }
 NOTHING = "No malfunction in this selection: widen the period or clear the filters."
+#: The same in a table, below which the whole reason stands already.
+NOTHING_HERE = "No malfunction to show"
 
 
 def cause_label(cause: str) -> str:
@@ -50,10 +53,25 @@ def several(count: int, word: str = "malfunction") -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def summary(found: Sum, currency: str) -> str:
-    """All of a selection in one line."""
-    if not found.count:
+def nothing_in(selection: Selection) -> str:
+    """Why there is none, without a word of filters where nobody has set any."""
+    unfiltered = Selection(
+        selection.preset, selection.first, selection.last,
+        brush=None, sort=selection.sort, page=selection.page,
+    )  # fmt: skip
+    if selection != unfiltered:
         return NOTHING
+    if selection.first or selection.last:
+        return "No malfunction in these days."
+    if selection.preset == "all":
+        return "No malfunction has been found yet."
+    return f"No malfunction in the {PERIOD_LABELS[selection.preset].lower()}."
+
+
+def summary(found: Sum, currency: str, nothing: str = NOTHING) -> str:
+    """All of a selection in one line; `nothing` if there is none."""
+    if not found.count:
+        return nothing
     parts = [
         several(found.count),
         f"{amount(found.hours, 'hours', currency)} lost",

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from components import ids_malfunctions as ids
-from components.malfunction_words import NOTHING
+from components.malfunction_words import NOTHING, NOTHING_HERE
 from tests.browser.plants import history_plant
 from tests.stack import Stack
 
@@ -118,10 +118,16 @@ def test_a_filter_narrows_every_part_and_clearing_brings_all_back(
     expect(page.locator(f"#{ids.FIGURES} tbody tr")).to_have_count(1, timeout=PATIENCE_MS)
     # The Pareto of extruders keeps the others, to compare with.
     expect(page.locator(f"#{ids.PARETO_EXTRUDER} .barlayer .point")).to_have_count(4)
+    page.locator(f"#{ids.MIN_MONEY}").fill("1")
+    expect_query(page, "min_money=1")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     page.click(f"#{ids.CLEAR}")
     expect(page).not_to_have_url(re.compile("extruder=|to="), timeout=PATIENCE_MS)
     expect(page.locator(f"#{ids.BAND} .ytick")).to_have_count(4, timeout=PATIENCE_MS)
     assert count(page) >= len(costs)
+    expect(page.locator(f"#{ids.MIN_MONEY}")).to_have_value("")
+    assert not said, "a field that is cleared warns of nothing"
 
 
 def test_a_bar_filters_by_a_click_and_lets_go_by_another(
@@ -194,7 +200,7 @@ def test_the_file_holds_what_the_page_shows(page: Page, plant: Stack, costs: lis
 def test_nothing_and_a_single_one_look_right(page: Page, plant: Stack, costs: list[float]) -> None:
     opened(page, plant, f"{PAST}&min_money={costs[0] + 1}")
     expect(summary(page)).to_have_text(NOTHING)
-    expect(page.locator(".malfunction-grid")).to_contain_text(NOTHING)
+    expect(page.locator(".malfunction-grid")).to_contain_text(NOTHING_HERE)
     expect(page.locator(f"#{ids.PARETO_CAUSE}")).to_contain_text("No malfunction")
     opened(page, plant, f"{PAST}&min_money={(costs[0] + costs[1]) / 2}")
     shows(page, 1)

@@ -66,7 +66,12 @@ def test_nothing_is_told_once_and_draws_nothing(full: _Page) -> None:
     assert (extruders.data, summary, note) == ((), NOTHING, None)
 
 
-def test_a_store_that_is_away_is_told_in_every_part(away: _Page) -> None:
-    assert "Cannot open the store" in str(away.rows(REQUEST, MARCH, None)[2])
-    assert "Cannot open the store" in str(away.paretos(MARCH, None, "count")[3])
-    assert "Cannot open the store" in str(away.repair(MARCH, None, "count")[2])
+def test_a_store_that_is_away_is_told_once_with_its_reason_and_shortly_in_every_part(
+    away: _Page,
+) -> None:
+    _, _, summary, note = away.paretos(MARCH, None, "count")
+    assert "Cannot open the store" in str(summary)
+    parts = (away.rows(REQUEST, MARCH, None)[2], note, away.repair(MARCH, None, "count")[2])
+    for part in map(str, parts):
+        assert "Not known: the store is away." in part
+        assert "Cannot open" not in part

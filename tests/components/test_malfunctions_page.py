@@ -19,7 +19,7 @@ from components.malfunction_filters import (
     with_days,
 )
 from components.malfunction_table import row_texts, sort_of
-from components.malfunction_words import NOTHING, amount, summary
+from components.malfunction_words import NOTHING, amount, nothing_in, summary
 from components.malfunctions_page import filters_of, malfunctions_page
 from components.page_settings import PageSettings
 from components.pareto import pareto_figure
@@ -59,9 +59,24 @@ def test_the_fields_show_the_selection_of_the_address() -> None:
     assert parts[ids.EXTRUDERS].value == [2, 9]
     labels = [one["label"] for one in parts[ids.EXTRUDERS].options]
     assert labels == ["Line A", "Line B", "Extruder 9"]  # a retired one stays choosable
-    assert parts[ids.MIN_MONEY].value == 5.0
+    assert parts[ids.MIN_MONEY].value == "5"
     assert parts[ids.FILTERS].data == filters_of(chosen)
     assert parts[ids.GRID].paginationGoTo == 2
+
+
+@pytest.mark.parametrize(
+    ("selection", "words"),
+    [
+        (Selection(), "No malfunction in the last 30 days."),
+        (Selection(preset="all", page=3), "No malfunction has been found yet."),
+        (Selection(first=datetime(2026, 3, 1).date()), "No malfunction in these days."),
+        (Selection(extruders=(2,)), NOTHING),
+        (Selection(brush=(1, 2)), NOTHING),
+    ],
+)
+def test_filters_are_blamed_only_where_somebody_set_them(selection: Selection, words: str) -> None:
+    assert nothing_in(selection) == words
+    assert summary(Sum("", 0, 0.0, 0.0, None, 0), "EUR", words) == words
 
 
 def test_days_take_the_place_of_a_period() -> None:
