@@ -26,7 +26,8 @@ LEFT_PX, RIGHT_PX = 50, 64
 _A_DAY_MS = 86_400_000
 #: Sign of a priority, as everywhere: it tells them apart without colour.
 SYMBOLS = {1: "diamond", 2: "square", 3: "circle", 4: "circle-open"}
-_URGENT = 2
+#: Its colour, as the alarms' own are, but readable on both grounds.
+COLOURS = {1: ABNORMAL, 2: "#c9780f", 3: "#948a1d", 4: "#4a86bd"}
 _LIMIT, _LIMIT_FAR = "#b3741a", ABNORMAL
 
 
@@ -133,7 +134,7 @@ class _Picture:
             "y", [one.ts for one in risen], [1.0] * len(risen),
             [alarm_text(one, self._signals.get(one.source)) for one in risen],
             [SYMBOLS.get(one.priority, "circle") for one in risen],
-            [ABNORMAL if one.priority <= _URGENT else _LIMIT for one in risen],
+            [COLOURS.get(one.priority, MUTED) for one in risen],
         )  # fmt: skip
         span = range(self._shown.start, self._shown.end)
         done = [one for one in self._about.actions if one.ts in span]
@@ -241,5 +242,5 @@ class _Picture:
             axis, [one.ts for one in risen], [one.value or 0.0 for one in risen],
             [alarm_text(one, self._signals.get(one.source)) for one in risen],
             [SYMBOLS.get(one.priority, "circle") for one in risen],
-            [ABNORMAL if one.priority <= _URGENT else _LIMIT for one in risen],
+            [COLOURS.get(one.priority, MUTED) for one in risen],
         )  # fmt: skip

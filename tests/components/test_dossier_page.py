@@ -228,6 +228,14 @@ def test_onset_detection_and_end_are_marked() -> None:
     assert {"began 09:00:00", "detected 09:04:00", "over 10:00:00"} <= set(words)
 
 
+def test_two_priorities_differ_by_sign_and_by_colour() -> None:
+    alarms = tuple(alarm(priority=priority) for priority in (1, 2, 3, 4))
+    figure = dossier_chart(about(alarms=alarms), shown(lane()), SETTINGS.zone)
+    for trace in (trace for trace in figure.data if trace.mode == "markers"):
+        assert len(set(trace.marker.symbol)) == 4
+        assert len(set(trace.marker.color)) == 4
+
+
 def test_alarms_are_marked_by_the_sign_of_their_priority() -> None:
     alarms = (alarm(priority=1), alarm(priority=3, kind="CLEARED"))
     figure = dossier_chart(about(alarms=alarms), shown(lane()), SETTINGS.zone)
