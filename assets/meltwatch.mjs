@@ -13,7 +13,9 @@ import { mountAlarms } from "./live/alarm_page.mjs";
 import { mountExtruder } from "./live/extruder_page.mjs";
 import { mountPlant } from "./live/plant_page.mjs";
 import { mountScope } from "./live/scope_page.mjs";
+import { mountSystem } from "./live/system_page.mjs";
 import { mountWaiting } from "./live/waiting_page.mjs";
+import { startGuardMark } from "./live/guard_mark.mjs";
 import { startHeader } from "./live/header.mjs";
 import { startTheme } from "./live/theme.mjs";
 
@@ -24,12 +26,13 @@ followPages(
   {
     plant: mountPlant, extruder: mountExtruder, scope: mountScope, alarms: mountAlarms,
     malfunctions: mountMalfunctions, dossier: mountDossier, trends: mountTrends,
-    waiting: mountWaiting,
+    system: mountSystem, waiting: mountWaiting,
   },
   (shell) => {
     const settings = JSON.parse(shell.dataset.mw);
     banner.start(shell.querySelector("#mw-banner"), settings);
     startHeader(shell, clock, settings);
+    startGuardMark(shell);
     startTheme(shell.querySelector("#mw-theme"));
     // One list of alarms and one sender for the whole session: pages come and go.
     const alarms = new AlarmFeed(clock, settings);

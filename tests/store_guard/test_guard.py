@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing
+from datetime import time as clock
 from functools import partial
 from pathlib import Path
 
@@ -141,19 +142,13 @@ def test_a_crash_before_the_message_is_queued_loses_none(plant: Plant) -> None:
 
 
 def test_who_is_off_duty_is_told_when_the_shift_begins(store_url: str, redis_url: str) -> None:
-    early = Shift(frozenset(range(7)), *(settings_clock(text) for text in ("08:00", "14:00")))
+    early = Shift(frozenset(range(7)), clock(8), clock(14))
     plant = Plant(store_url, redis_url, route("early", shifts=(early,)))
     sql(plant.url, LOST)
     plant.check(NOW)  # 06:12 in Berlin
     assert plant.titles() == []
     plant.check(NOW + 2 * 60 * MINUTE)
     assert len(plant.titles()) == 1
-
-
-def settings_clock(text: str):  # type: ignore[no-untyped-def]
-    from datetime import time as clock
-
-    return clock.fromisoformat(text)
 
 
 def test_only_routes_that_are_about_the_store_are_told(store_url: str, redis_url: str) -> None:

@@ -1,0 +1,24 @@
+// The System page: each panel has a controller that fills it and asks for itself.
+import { CostPanel } from "./cost_panel.mjs";
+import { GuardPanel } from "./guard_panel.mjs";
+
+/** Controllers by the name of their panel. */
+const PANELS = { cost: CostPanel, guard: GuardPanel };
+
+export function mountSystem(root, context) {
+  context.banner.reset();
+  const tell = () => {
+    const { error, facts } = context.alarms;
+    if (error) context.banner.failed(error);
+    else if (facts) context.banner.answered(facts);
+  };
+  context.alarms.addEventListener("change", tell);
+  const sections = [...root.querySelectorAll("[data-mw-panel]")];
+  const panels = sections.map((section) => new PANELS[section.dataset.mwPanel](section, context));
+  return {
+    destroy() {
+      context.alarms.removeEventListener("change", tell);
+      for (const panel of panels) panel.destroy();
+    },
+  };
+}
