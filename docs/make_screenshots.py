@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 from data.ingest.simulator.commands import request_fault
+from data.ingest.simulator.plant import MELT, PRESSURE
 from tests.browser.conftest import CHROMIUM_ARGS, chromium_path
-from tests.browser.plants import live_plant
+from tests.browser.plants import history_plant
 
 IMAGES = Path(__file__).with_name("images")
-PICTURES = {"plant": "/", "extruder": "/extruder/1"}
+#: Address and what is there once the page is, by the name of the picture.
+PICTURES = {
+    "plant": ("/", ".card:not(.card--loading)"),
+    "extruder": ("/extruder/1", ".gauge:not(.gauge--loading)"),
+    "alarms": ("/alarms/", "table[aria-label='Active alarms'] tbody tr"),
+    "malfunctions": ("/malfunctions", ".malfunction-grid .ag-row"),
+    "dossier": ("/malfunctions/{malfunction}", "#dossier-chart .main-svg"),
+    "trends": (
+        f"/trends?span=7d&signals=1:{PRESSURE},2:{PRESSURE},1:{MELT}",
+        "[data-trends-state=shown]",
+    ),
+    "report": ("/report", ".report__table"),
+}
 #: Long enough for the overload to show and the start-up to be over.
 SETTLE_S = 60
 
@@ -23,22 +38,33 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        live_plant(Path(folder), PLANT_TZ="Europe/Berlin") as stack,
+        history_plant(Path(folder), raw_minutes=90, PLANT_TZ="Europe/Berlin") as stack,
         sync_playwright() as playwright,
     ):
         request_fault(stack.settings.var_dir, 1, "motor_overload", 10)
         request_fault(stack.settings.var_dir, 7, "thermocouple_break", 10)
         time.sleep(SETTLE_S)
+        malfunction = _told(Path(folder) / "telemetry.sqlite")
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
-        for name, path in PICTURES.items():
-            _picture(browser, stack.url + path, IMAGES / f"{name}.png")
+        for name, (path, shown) in PICTURES.items():
+            url = stack.url + path.format(malfunction=malfunction)
+            _picture(browser, url, shown, IMAGES / f"{name}.png")
         browser.close()
 
 
-def _picture(browser: Browser, url: str, target: Path) -> None:
+def _told(store: Path) -> str:
+    """The newest malfunction of which everything is told: readings, cause found, cost."""
+    sql = """
+        SELECT m.id FROM malfunctions m JOIN frames f ON f.malfunction = m.id
+        WHERE m.stage = 'resolved' AND f.count > 0 ORDER BY m.detected DESC LIMIT 1"""
+    with closing(sqlite3.connect(store, timeout=10)) as db:
+        return str(db.execute(sql).fetchone()[0])
+
+
+def _picture(browser: Browser, url: str, shown: str, target: Path) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(url)
-    page.wait_for_selector(".card:not(.card--loading), .gauge:not(.gauge--loading)")
+    page.wait_for_selector(shown)
     time.sleep(3)
     page.screenshot(path=target)
     page.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.alarms.events import AlarmEvent, AlarmKey, Condition, Kind, Priority, State
+from data.commands import Action
 from data.ingest.simulator import plant
 from data.ingest.simulator.recipes import PRODUCTS
 from data.journal import Batch, Frame
@@ -132,6 +133,18 @@ def events_of(faults: Sequence[Fault], now: int | None = None) -> Iterator[Batch
             events=[event for fault in part for event in _alarm_events(fault, now)],
             malfunctions=[malfunction_of(fault, now) for fault in part],
         )
+
+
+def actions_of(found: Malfunction) -> Iterator[tuple[str, int, str, str, str, str]]:
+    """Rows of malfunction_actions: what people did about it, as commands leave it."""
+    steps = (
+        (Action.ACKNOWLEDGE_MALFUNCTION, found.acknowledged_at, ""),
+        (Action.NOTE_MALFUNCTION, found.resolved_at and found.resolved_at - MINUTE_MS, found.note),
+        (Action.RESOLVE_MALFUNCTION, found.resolved_at, f"{found.action}\n{found.note}"),
+    )
+    for action, ts, text in steps:
+        if ts:
+            yield found.id, ts, found.who, action, text, f"{action}-{found.id}"
 
 
 def _alarm_events(fault: Fault, now: int) -> Iterable[AlarmEvent]:

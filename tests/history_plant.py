@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,9 +28,10 @@ from data.ingest.simulator.plant import catalogue
 from data.ingest.simulator.recipes import first_product
 from data.ingest.simulator.simulator import Simulator
 from data.journal import open_journal
+from data.malfunctions.malfunction import Malfunction
 from data.quality import Quality
 from data.telemetry import open_store
-from tests.history_events import Fault, events_of, faults_of, frames_of
+from tests.history_events import Fault, actions_of, events_of, faults_of, frames_of
 
 MINUTE_MS, DAY_MS, BACKFILL_MS = 60_000, 86_400_000, 900_000
 RECORD = np.dtype(
@@ -103,11 +104,12 @@ def fill(
         db.execute("UPDATE limit_sets SET ts = ?", (start,))
         for model in models:
             _fill_extruder(db, model, start, end, end - raw_minutes * MINUTE_MS)
-        db.execute("INSERT INTO rollup_progress SELECT 0, coalesce(max(seq), 0) FROM readings")
+        db.execute("UPDATE rollup_progress SET seq = (SELECT coalesce(max(seq), 0) FROM readings)")
     with closing(open_journal(url)) as journal:
         faults = [fault for model in models for fault in model.faults]
         for batch in events_of(faults, end):
             journal.write(batch)
+            _act(path, batch.malfunctions)
         for frame in frames_of({model.extruder: model for model in models}, end):
             journal.save_frame(frame)
     _annotate(path, end)
@@ -206,6 +208,15 @@ def _put_hours(
     total = np.add.reduceat(rollups["mean"].astype(float) * rollups["count"], first)
     out["mean"], out["count"] = total / np.maximum(counts, 1), counts
     _put(db, "hour_rollups", extruder, starts, out)
+
+
+def _act(path: Path, found: Iterable[Malfunction]) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany(
+            "INSERT INTO malfunction_actions (malfunction, ts, who, action, text, command)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [row for one in found for row in actions_of(one)],
+        )
 
 
 def _annotate(path: Path, end: int) -> None:
