@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 
 from data.errors import SettingError
 from data.monitor.findings import Terms
+from data.redis_urls import is_cluster, what_is_wrong
 from data.shards import BUCKETS
 from data.shifts import ShiftPlan
 from data.windows import RingSpec
 
 DAY_S = 86_400
 
-_ONE_REDIS = ("redis://", "rediss://", "unix://")
-_CLUSTERS = ("redis+cluster://", "rediss+cluster://")
 _N = TypeVar("_N", int, float)
 
 
@@ -52,6 +51,7 @@ class Settings:
     prices: str
     notify: str
     base_url: str
+    heartbeat_url: str
     shifts: ShiftPlan
     history_cache: str
     retain_raw_days: int
@@ -97,6 +97,7 @@ class Settings:
             prices=read.text("PRICES", "self-hosted"),
             notify=read.text("NOTIFY", ""),
             base_url=read.text("BASE_URL", "").rstrip("/"),
+            heartbeat_url=read.web("HEARTBEAT_URL"),
             shifts=read.shifts("SHIFTS", "Early 06:00, Late 14:00, Night 22:00"),
             history_cache=read.one_of("HISTORY_CACHE", ("process", "redis", "none")),
             retain_raw_days=read.whole("RETAIN_RAW_DAYS", 7, 0, 36_500),
@@ -143,18 +144,21 @@ class _Reader:
 
     def url(self, key: str, default: str) -> str:
         value = self.text(key, default)
-        if not value.startswith((*_ONE_REDIS, *_CLUSTERS)):
-            expected = "redis://host:port/db, unix:///path or redis+cluster://host:port"
+        if expected := what_is_wrong(value):
             raise SettingError(key, value, expected)
         return value
 
     def queue_url(self, redis_url: str) -> str:
         """RQ's keys are of many slots: it cannot work on a cluster."""
-        value = self.text("QUEUE_URL", redis_url)
-        if not value.startswith(_ONE_REDIS):
-            raise SettingError(
-                "QUEUE_URL", value, "redis://host:port/db or unix:///path, no cluster"
-            )
+        value = self.url("QUEUE_URL", redis_url)
+        if is_cluster(value):
+            raise SettingError("QUEUE_URL", value, "a single Redis or sentinels, no cluster")
+        return value
+
+    def web(self, key: str) -> str:
+        value = self.text(key, "")
+        if value and not value.startswith(("http://", "https://")):
+            raise SettingError(key, value, "http://host/path or https://host/path")
         return value
 
     def zone(self, key: str, default: str) -> str:

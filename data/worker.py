@@ -23,6 +23,7 @@ from data import jobs
 from data.command_queue import REPLAY_JOB, job_queue
 from data.cost.publish import publishing
 from data.errors import MeltwatchError, WindowsUnavailable
+from data.heartbeat import Heartbeat
 from data.job_counts import JobCounts
 from data.journal import open_journal
 from data.notifier.delivery import deliver_for_ever
@@ -48,8 +49,9 @@ log = logging.getLogger("meltwatch.worker")
 LONGEST_TICK_S, SHORTEST_TICK_S = 1.0, 0.2
 #: Readings are stamped on the second and stored some ms later; a tick just after finds them.
 PHASE_S = 0.15
-#: RQ's own name for how long a dead worker stays listed; also bounds its blocking reads.
+#: RQ's own name for how long a dead worker stays listed.
 WORKER_TTL_S = 20
+DEQUEUE_S = 2
 #: Other workers refresh all shards while one of these runs.
 LONG_JOBS = (REPLAY_JOB, "data.jobs.rebuild")
 #: One failed tick is not worth a line: a restart of Redis is over by the next.
@@ -105,6 +107,16 @@ class TeamWorker(SimpleWorker):
         )
         self._team = team
 
+    @property
+    def dequeue_timeout(self) -> int:
+        """Seconds that Redis lets it wait for a job; RQ's own are those of `worker_ttl`."""
+        return DEQUEUE_S
+
+    @property
+    def connection_timeout(self) -> int:
+        """Seconds without an answer until a Redis that hangs is left for another one."""
+        return DEQUEUE_S + 1
+
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Do one job, as the team knows."""
         with self._team.busy(long=job.func_name in LONG_JOBS):
@@ -145,10 +157,19 @@ def start_threads(settings: Settings, routes: Routes, team: Team) -> None:
     tick_s = min(LONGEST_TICK_S, max(SHORTEST_TICK_S, settings.step_ms / 1000))
     layout = Layout(connect(settings.redis_url), settings.shards)
     _in_background(tick_for_ever, team, layout, tick_s)
+    if settings.heartbeat_url:
+        _in_background(build_heartbeat(settings).go_on_for_ever)
     if routes:
         journal = partial(open_journal, settings.database_url)
         _in_background(deliver_for_ever, journal, routes, threading.Event())
         tell_of_shifts(routes, settings, journal)
+
+
+def build_heartbeat(settings: Settings) -> Heartbeat:
+    """This worker's heartbeats to HEARTBEAT_URL."""
+    client = connect(settings.redis_url)
+    windows = [WindowWriter(client, Keys(shard)) for shard in shards(settings.shards)]
+    return Heartbeat(settings.heartbeat_url, windows, client)
 
 
 def _in_background(work: Callable[..., None], *arguments: object) -> None:
@@ -158,9 +179,8 @@ def _in_background(work: Callable[..., None], *arguments: object) -> None:
 def work_for_ever(queue_url: str, team: Team) -> None:
     """Take jobs until told to stop. RQ gives up when Redis goes away in the middle of a job."""
     while True:
-        worker = TeamWorker(team, connect(queue_url))
-        try:
-            worker.work(logging_level="WARNING")
+        try:  # making a worker asks Redis, too
+            TeamWorker(team, connect(queue_url, own=True)).work(logging_level="WARNING")
             return
         except RedisError as error:
             log.warning("worker lost Redis, starting again: %s", error)

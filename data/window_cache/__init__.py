@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Any, cast
-
-from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
-from redis.asyncio import RedisCluster as AsyncRedisCluster
-from redis.asyncio.retry import Retry as AsyncRetry
-from redis.backoff import ExponentialBackoff
-from redis.cluster import RedisCluster
-from redis.retry import Retry
+from typing import Any
 
 from data.shards import Shard
-
-#: No command on windows may hang longer than this; redis-py's own default is to wait for ever.
-SOCKET_TIMEOUT_S = 2.0
-#: The web process must have said what is wrong before a browser stops waiting (3 s).
-WEB_SOCKET_TIMEOUT_S = 1.0
-_RETRIES = 1
+from data.window_cache.clients import connect as connect
+from data.window_cache.clients import connect_async as connect_async
 
 #: Kinds of rings: every signal of the live window; gauge signals, coarser and longer.
 LIVE, SPARK, DAY = "ring", "spark", "day"
@@ -31,6 +18,8 @@ KINDS = (LIVE, SPARK, DAY)
 COST_TOTAL = "mw:cost:total"
 #: Hash of what the store guard found, by the kind of check (data.store_guard.kept).
 GUARD = "mw:guard"
+#: Hash of heartbeats to the outside: `sent`, `failed`, `last_error` (empty after a success).
+HEARTBEATS = "mw:heartbeats"
 #: Hash of what became of jobs since Redis was last empty (data.job_counts).
 JOBS = "mw:jobs"
 
@@ -160,52 +149,3 @@ class Status:
         texts = {key.decode(): value.decode() for key, value in raw.items()}
         kinds = {name: type(value) for name, value in vars(Status()).items()}
         return Status(**{name: kinds[name](texts[name]) for name in kinds if name in texts})
-
-
-def is_cluster(url: str) -> bool:
-    """Whether a URL names a Redis Cluster: `redis+cluster://` and any of its nodes."""
-    return url.startswith(("redis+cluster://", "rediss+cluster://"))
-
-
-def connect(url: str) -> Redis:
-    """A blocking client with timeouts and one retry; for a cluster one of the same methods."""
-    options = _options(Retry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES), SOCKET_TIMEOUT_S)
-    if not is_cluster(url):
-        return Redis.from_url(url, **options)
-    make = partial(RedisCluster.from_url, url.replace("+cluster", ""), **options)
-    return cast("Redis", _AtFirstUse(make))
-
-
-def connect_async(url: str) -> AsyncRedis:
-    """An asyncio client with timeouts and one retry; for a cluster one of the same methods."""
-    retry = AsyncRetry(ExponentialBackoff(cap=0.2, base=0.05), _RETRIES)
-    options = _options(retry, WEB_SOCKET_TIMEOUT_S)
-    if not is_cluster(url):
-        return AsyncRedis.from_url(url, **options)
-    return cast("AsyncRedis", AsyncRedisCluster.from_url(url.replace("+cluster", ""), **options))
-
-
-class _AtFirstUse:
-    """A client that is made when it is needed: that of a cluster asks for all nodes at once.
-
-    Its methods raise RedisClusterException if none of them answers.
-    """
-
-    def __init__(self, make: Callable[[], RedisCluster]) -> None:
-        self._make = make
-
-    @cached_property
-    def _client(self) -> RedisCluster:
-        return self._make()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-
-def _options(retry: Any, timeout_s: float) -> dict[str, Any]:
-    return {
-        "socket_timeout": timeout_s,
-        "socket_connect_timeout": timeout_s,
-        "health_check_interval": 0,
-        "retry": retry,
-    }
