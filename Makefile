@@ -6,7 +6,7 @@ BIN := .venv/bin
 export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL \
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
 	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL
-.PHONY: run test check bench fault import copy guard watch clean
+.PHONY: run test check bench fault import copy guard backup follow restore drill watch clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -38,6 +38,22 @@ import: .venv/.run
 # make copy FROM=sqlite:///var/telemetry.sqlite TO=postgresql://user@host/name
 copy: .venv/.run
 	@$(BIN)/python -m data.copy "$(FROM)" "$(TO)"
+
+# docs/backup.md. make backup TO=folder; make follow TO=folder
+backup: .venv/.run
+	@$(BIN)/python -m data.backup now "$(TO)"
+
+follow: .venv/.run
+	@exec $(BIN)/python -m data.backup follow "$(TO)"
+
+# make restore FROM=folder [AT=2026-11-25T18:00:00Z] [REPLACE=yes] [DATA=new PostgreSQL folder]
+restore: .venv/.run
+	@$(BIN)/python -m data.backup restore "$(FROM)" $(if $(AT),--at "$(AT)") \
+		$(if $(REPLACE),--replace) $(if $(DATA),--data "$(DATA)")
+
+# A plant is written to, killed, destroyed and restored, on both kinds of store.
+drill: .venv/.dev
+	@$(BIN)/python -m pytest tests/backup/test_drill.py -s
 
 # What is wrong with the store, and the SQL that mends it: see docs/operations.md.
 guard: .venv/.run

@@ -40,6 +40,10 @@ class CopyRefused(MeltwatchError):
     """A store is not copied from here to there; the text says why, and what to do."""
 
 
+class BackupRefused(MeltwatchError):
+    """A backup cannot be made or brought back so; the text says why, and what to do."""
+
+
 class WindowsUnavailable(MeltwatchError):
     """Redis does not answer; the caller shows what it has and says so."""
 

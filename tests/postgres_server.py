@@ -58,6 +58,12 @@ class PostgresServer:
         made = ["-D", str(self._data), "-U", "meltwatch", "-A", "trust", "-N", "-E", "UTF8"]
         self._run([str(self._initdb), *made, "--locale=C"]).check_returncode()
 
+    def adopt(self) -> None:
+        """Give a data folder that was put in place to the user who runs the server."""
+        if self._user:
+            for path in (self._data, *self._data.rglob("*")):
+                os.chown(path, self._user.pw_uid, self._user.pw_gid)
+
     def start(self) -> None:
         command = [str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self.port)]
         command += ["-k", str(self._folder), "-h", "127.0.0.1"]

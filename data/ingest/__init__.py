@@ -22,4 +22,5 @@ class Source(Protocol):
         """Batches of rows as their time comes, until `stop` is set or the source ends.
 
         The first batch may hold the recent past, so that windows are full at once.
+        It is read in a thread of its own, whatever the store does (data.ingest.feed).
         """

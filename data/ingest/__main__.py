@@ -8,20 +8,27 @@ import signal
 import sys
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 from tqdm import tqdm
 
-from data.errors import MeltwatchError
+from data.cost.publish import publishing
+from data.errors import MeltwatchError, StoreError
 from data.extruders import Extruder
 from data.ingest import Source
+from data.ingest.backlog import Backlog
 from data.ingest.csv_import import CsvImport, summary
 from data.ingest.feed import feed
 from data.ingest.mapping import CsvMapping, load_mapping, shipped_mapping_for
 from data.ingest.replay import Replay, wall_clock
+from data.ingest.spool import Spool
+from data.ingest.spool_publish import telling
+from data.meter import metered
 from data.settings import Settings
-from data.telemetry import TelemetryStore, open_store
+from data.telemetry import open_store
+from data.window_cache import connect
 
 log = logging.getLogger("ingest")
 
@@ -33,7 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        return int(options.command(Settings.from_env(), options))
+        settings = Settings.from_env()
+        with publishing(connect(settings.redis_url), "ingest"), metered("ingest"):
+            return int(options.command(settings, options))
     except (MeltwatchError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
@@ -44,11 +53,20 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with closing(open_store(settings.database_url)) as store:
-        source = (_replay if settings.replay else _simulator)(settings, store)
-        log.info("%s → %s", source.name, settings.database_url)
-        feed(source, store, stop)
+    if settings.replay:  # it can wait: what the store does not take is still in the file
+        _feed(settings, _replay(settings), stop, Backlog())
+        return 0
+    folder = settings.var_dir / "spool" / "simulator"
+    with closing(Spool(folder, settings.spool_mb << 20)) as spool:
+        backlog = Backlog(spool)
+        with telling(connect(settings.redis_url), backlog.state):
+            _feed(settings, _simulator(settings, spool.newest_ts), stop, backlog)
     return 0
+
+
+def _feed(settings: Settings, source: Source, stop: Event, backlog: Backlog) -> None:
+    log.info("%s → %s", source.name, settings.database_url)
+    feed(source, partial(open_store, settings.database_url), stop, backlog)
 
 
 def import_csv(settings: Settings, options: argparse.Namespace) -> int:
@@ -84,32 +102,38 @@ def fault(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _replay(settings: Settings, store: TelemetryStore) -> Source:
+def _replay(settings: Settings) -> Source:
     path, speed, now = Path(settings.replay), settings.speed, wall_clock()
     mapping = _mapping(settings.mapping, path)
-    free_ms = _free_ms(store, mapping.catalogue().extruders, now) - 1
+    free_ms = now - _newest_stored(settings, mapping.catalogue().extruders) - 1
     backfill_s = max(0.0, min(settings.window_s, free_ms / 1000 * speed))
     return Replay(path, mapping, speed, now, backfill_s)
 
 
-def _simulator(settings: Settings, store: TelemetryStore) -> Source:
+def _simulator(settings: Settings, newest_spooled: int) -> Source:
     from data.ingest.simulator.plant import catalogue  # noqa: PLC0415  not for a replay
     from data.ingest.simulator.simulator import Simulator  # noqa: PLC0415  not for a replay
 
     now = wall_clock()
-    free_s = _free_ms(store, catalogue(settings.extruders).extruders, now) // 1000
+    newest = newest_spooled
+    try:
+        newest = max(newest, _newest_stored(settings, catalogue(settings.extruders).extruders))
+    except StoreError:
+        if not newest:  # else the spool knows: it is newer than what the store holds
+            raise
     return Simulator(
         extruders=settings.extruders,
         seed=settings.seed,
         start_ts_ms=now,
         var_dir=settings.var_dir,
-        backfill_s=max(0, min(settings.window_s, free_s)),
+        backfill_s=max(0, min(settings.window_s, (now - newest) // 1000)),
     )
 
 
-def _free_ms(store: TelemetryStore, extruders: Iterable[Extruder], now: int) -> int:
-    """How long before `now` nothing is stored: a restart must not rewrite what happened."""
-    return now - max(store.last_ts(extruder.id) or 0 for extruder in extruders)
+def _newest_stored(settings: Settings, extruders: Iterable[Extruder]) -> int:
+    """Time of the newest reading in ms: a restart must not rewrite what happened."""
+    with closing(open_store(settings.database_url)) as store:
+        return max(store.last_ts(extruder.id) or 0 for extruder in extruders)
 
 
 def _mapping(named: str | None, csv: Path) -> CsvMapping:

@@ -18,6 +18,8 @@ from data.meter import asked, received
 #: The newest revision of data/postgres/migrations/versions.
 SCHEMA_VERSION = "0002"
 CONNECT_TIMEOUT_S = 2
+#: A server that a network swallowed is given up after so long; Linux would try for 15 minutes.
+TCP_TIMEOUT_MS = 10_000
 #: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.
 LOCK_TIMEOUT_MS = 2_000
 #: A statement that works longer is cancelled by the server.
@@ -117,6 +119,7 @@ def _conninfo(url: str, readonly: bool) -> str:
     defaults: dict[str, Any] = {
         "connect_timeout": CONNECT_TIMEOUT_S,
         "application_name": "meltwatch",
+        "tcp_user_timeout": TCP_TIMEOUT_MS,
     }
     # Later options win: those of the URL.
     options = f"{own} {given.get('options') or ''}".strip()

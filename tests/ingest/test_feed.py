@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -16,6 +17,7 @@ import pytest
 
 from data.errors import StoreError
 from data.extruders import Catalogue
+from data.ingest.backlog import Backlog
 from data.ingest.feed import feed
 from data.sqlite_file import BUSY_TIMEOUT_S
 from data.telemetry import TelemetryStore, open_store
@@ -50,16 +52,20 @@ def listed(folder: Path, rows: int = 4) -> Listed:
     return Listed(mapping.catalogue(), [[row] for row in read.rows])
 
 
-def test_a_source_is_stored_with_its_catalogue(tmp_path: Path, store: TelemetryStore) -> None:
-    feed(listed(tmp_path), store, Event())
+def test_a_source_is_stored_with_its_catalogue(
+    tmp_path: Path, store: TelemetryStore, store_url: str
+) -> None:
+    feed(listed(tmp_path), partial(open_store, store_url), Event(), Backlog())
     assert store.last_seq() == 4
     assert [extruder.name for extruder in store.catalogue().extruders] == ["One"]
 
 
-def test_a_stopped_feed_takes_no_more(tmp_path: Path, store: TelemetryStore) -> None:
+def test_a_stopped_feed_takes_no_more(
+    tmp_path: Path, store: TelemetryStore, store_url: str
+) -> None:
     stop = Event()
     stop.set()
-    feed(listed(tmp_path), store, stop)
+    feed(listed(tmp_path), partial(open_store, store_url), stop, Backlog())
     assert store.last_seq() == 0
 
 
@@ -88,20 +94,37 @@ def test_rows_that_the_store_refused_are_stored_once_it_works_again(
     tmp_path: Path, store: TelemetryStore, store_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO"):
-        feed(LockedAfter(listed(tmp_path), store_url), store, Event())
+        source = LockedAfter(listed(tmp_path), store_url)
+        feed(source, partial(open_store, store_url), Event(), Backlog())
     assert [row.values[0] for row in store.rows_since(0, 10)] == [0, 1, 2, 3]
     assert caplog.text.count("trying again until it works") == 1
     assert caplog.text.count("the store works again") == 1
 
 
-def test_a_catalogue_that_contradicts_the_store_is_refused(
-    tmp_path: Path, store: TelemetryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    feed(listed(tmp_path), store, Event())
+def test_a_catalogue_that_contradicts_the_store_is_refused(tmp_path: Path, store_url: str) -> None:
+    connect = partial(open_store, store_url)
+    feed(listed(tmp_path), connect, Event(), Backlog())
     other = made_mapping(tmp_path, extruder='product = { code = 1, name = "pipe" }').catalogue()
-    monkeypatch.setattr("data.ingest.feed.FIRST_WAIT_S", 0.01)
     with pytest.raises(StoreError, match="must stay first"):
-        feed(Listed(other, []), store, Event())
+        feed(Listed(other, []), connect, Event(), Backlog())
+
+
+class Breaking(Listed):
+    """Fails after its last batch."""
+
+    def stream(self, stop: Event) -> Iterator[Sequence[Row]]:
+        yield from super().stream(stop)
+        raise ConnectionResetError("the broker went away")
+
+
+def test_what_a_source_delivered_before_it_failed_is_stored(
+    tmp_path: Path, store: TelemetryStore, store_url: str
+) -> None:
+    inner = listed(tmp_path)
+    source = Breaking(inner.catalogue(), inner._batches)
+    with pytest.raises(ConnectionResetError, match="the broker"):
+        feed(source, partial(open_store, store_url), Event(), Backlog())
+    assert store.last_seq() == 4
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
