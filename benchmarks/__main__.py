@@ -18,6 +18,7 @@ from benchmarks import (
     bench_screen,
     bench_similar,
     bench_soak,
+    bench_spool,
     bench_store,
     bench_viewers,
     bench_windows,
@@ -26,6 +27,7 @@ from benchmarks import (
 ALL = {
     "windows": bench_windows.run,
     "store": bench_store.run,
+    "spool": bench_spool.run,
     "age": bench_age.run,
     "monitor": bench_monitor.run,
     "detection": bench_detection.run,
