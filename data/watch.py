@@ -17,6 +17,7 @@ import numpy.typing as npt
 from data.alarms.health import scorecard
 from data.alarms.states import alarm_from_dict, alarm_to_dict
 from data.commands import Action, Command, command_from_dict, concerns
+from data.errors import CommandError
 from data.extruders import Catalogue, Limits
 from data.frames import due_frames, frame_of
 from data.journal import Batch, Journal, Notification
@@ -147,7 +148,7 @@ class Watch:
     def _obey_pending(self) -> None:
         """Commands of the list in Redis, and those that were lost with an earlier Redis."""
         texts = self._windows.pending_commands()
-        asked = [command_from_dict(json.loads(text)) for text in texts]
+        asked = [command for text in texts for command in _understood(text)]
         for command in {one.id: one for one in [*self._lost, *asked]}.values():
             self._obey(command, _now())
         self._obeyed, self._lost = len(texts), []
@@ -236,6 +237,15 @@ def set_limits(store: TelemetryStore, catalogue: Catalogue, command: Command) ->
     changed = {**asdict(before.get(command.signal, Limits())), **command.limits}
     after = {**before, command.signal: Limits(**changed)}
     store.set_limits(extruder.id, command.product, after, command.who, command.comment)
+
+
+def _understood(text: str) -> list[Command]:
+    """The command of a text from Redis. What is none is left out: else it would stop every tick."""
+    try:
+        return [command_from_dict(json.loads(text))]
+    except (ValueError, TypeError, CommandError) as error:
+        log.warning("no command in the list of Redis: %s", error)
+        return []
 
 
 def _warm(monitor: Monitor, store: TelemetryStore, seq: int, mark: int, buckets: range) -> None:

@@ -47,6 +47,8 @@ def unpack(seq: int, extruder: int, ts: int, values: bytes, quality: bytes | Non
     else:
         numbers = np.frombuffer(values, _ELEMENT, -1, _ARRAY.size)["value"].astype("<f4")
     codes = np.frombuffer(quality, np.uint8) if quality else np.zeros(len(numbers), np.uint8)
+    if len(codes) != len(numbers):  # another program wrote it: it must not stop all the others
+        numbers, codes = np.empty(0, np.float32), np.empty(0, np.uint8)
     return Row(ts, extruder, numbers, codes, seq)
 
 

@@ -23,7 +23,16 @@ def pack(row: Row) -> tuple[int, int, bytes, bytes | None]:
 
 
 def unpack(seq: int, extruder: int, ts: int, values: bytes, quality: bytes | None) -> Row:
-    """A Row from COLUMNS."""
+    """A Row from COLUMNS; without values if another program wrote there what is no reading."""
+    if not _readable(values, quality):
+        values, quality = b"", None
     numbers = np.frombuffer(values, "<f4")
     codes = np.frombuffer(quality, np.uint8) if quality else np.zeros(len(numbers), np.uint8)
     return Row(ts, extruder, numbers, codes, seq)
+
+
+def _readable(values: object, quality: object) -> bool:
+    """Columns of SQLite take anything; one bad row must not stop those of all extruders."""
+    if not isinstance(values, bytes) or len(values) % 4:
+        return False
+    return not quality or (isinstance(quality, bytes) and 4 * len(quality) == len(values))

@@ -29,6 +29,11 @@ def cost_minute(minute: int) -> str:
     return f"mw:cost:{minute}"
 
 
+def job_runs(job: str) -> str:
+    """List of a job's newest runs, the newest first (data.job_runs.Run as JSON)."""
+    return f"mw:runs:{job}"
+
+
 #: Of all shards: how many they are, see `layout`.
 SHARDS_KEY = "mw:shards"
 

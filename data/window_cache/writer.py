@@ -160,7 +160,7 @@ class WindowWriter:
         """
         with translated():
             found = cast("list[bytes]", self._redis.lrange(self.keys.commands, 0, -1))
-        return [text.decode() for text in found]
+        return [text.decode(errors="replace") for text in found]
 
     def push_command(self, text: str) -> None:
         """Let the next tick apply a command (JSON) that is in the journal."""
