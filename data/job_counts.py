@@ -1,5 +1,5 @@
 """What becomes of jobs, in one hash of Redis for all workers: runs, failures by cause, durations,
-and ticks that came late or never.
+and ticks that came late or never; and the newest runs of each job, one by one.
 
 Counted by the process that does the job, told at most once a second; what Redis does not take is
 told with the next, so that an outage is counted too. What a worker did in the second before it is
@@ -11,8 +11,8 @@ from __future__ import annotations
 import threading
 import time
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +20,9 @@ from typing import Any
 from redis import Redis
 
 from data.errors import WindowsUnavailable
+from data.job_runs import KEPT, Run, error_in_words, in_words
 from data.redis_errors import translated
-from data.window_cache import JOBS
+from data.window_cache import JOBS, job_runs
 
 #: A refresh that starts so long after its ticker asked for it is late: readings may be 2 s old.
 LATE_S = 0.5
@@ -34,25 +35,29 @@ _MORE = "more"
 
 
 class JobCounts:
-    """The counts of one worker process."""
+    """The counts of one worker process, `worker` by name."""
 
-    def __init__(self, client: Redis) -> None:
-        self._redis = client
+    def __init__(self, client: Redis, worker: str = "") -> None:
+        self._redis, self._worker = client, worker
         self._lock = threading.Lock()
         self._added: Counter[str] = Counter()
         self._last: dict[str, int] = {}
+        self._runs = _no_runs()
         self._told = 0.0
 
     @contextmanager
-    def counting(self, job: str) -> Iterator[None]:
-        """Around a job: it ran so long, and succeeded or failed by an error of some class."""
-        started = time.monotonic()
+    def counting(self, job: str) -> Iterator[list[Any]]:
+        """Around a job: it ran so long, and succeeded or failed by an error of some class.
+
+        What the block adds to the list is the job's result.
+        """
+        started, results = time.monotonic(), list[Any]()
         try:
-            yield
+            yield results
         except BaseException as error:
-            self._ran(job, time.monotonic() - started, type(error).__name__)
+            self._ran(job, started, error_in_words(error), cause=type(error).__name__)
             raise
-        self._ran(job, time.monotonic() - started, "")
+        self._ran(job, started, in_words(results[-1]) if results else "done")
 
     def tick(self, shard: int, tick: int, waited_s: float) -> None:
         """A refresh starts, `waited_s` after it was asked for; ticks since the last one never came.
@@ -75,6 +80,7 @@ class JobCounts:
         """Add what is not told yet to Redis, or keep it while Redis is away."""
         with self._lock:
             added, self._added = self._added, Counter()
+            runs, self._runs = self._runs, _no_runs()
             last, self._told = dict(self._last), time.monotonic()
         try:
             with translated(), self._redis.pipeline(transaction=False) as pipe:
@@ -82,11 +88,17 @@ class JobCounts:
                     pipe.hincrbyfloat(JOBS, name, round(value, 6))
                 if last:
                     pipe.hset(JOBS, mapping={name: str(at) for name, at in last.items()})
+                for job, kept in runs.items():
+                    pipe.lpush(job_runs(job), *(run.dumped() for run in kept))
+                    pipe.ltrim(job_runs(job), 0, KEPT - 1)
                 pipe.execute()
         except WindowsUnavailable:
             self._add(added)
+            self._keep(runs)
 
-    def _ran(self, job: str, seconds: float, cause: str) -> None:
+    def _ran(self, job: str, started: float, text: str, cause: str = "") -> None:
+        seconds = time.monotonic() - started
+        began = int((time.time() - seconds) * 1000)
         at = bisect_left(BOUNDS, seconds)
         bound = f"{BOUNDS[at]:g}" if at < len(BOUNDS) else _MORE
         self._add({f"took:{job}:{bound}": 1, f"seconds:{job}": seconds})
@@ -95,14 +107,26 @@ class JobCounts:
         else:
             with self._lock:
                 self._last[f"success:{job}"] = int(time.time() * 1000)
+        with self._lock:
+            self._runs[job].append(Run(began, seconds * 1000, text, self._worker, bool(cause)))
         if time.monotonic() - self._told >= TELL_S:
             self.tell()
+
+    def _keep(self, runs: Mapping[str, Iterable[Run]]) -> None:
+        with self._lock:
+            for job, older in runs.items():
+                self._runs[job] = deque([*older, *self._runs[job]], maxlen=KEPT)
 
     def _add(self, values: Mapping[str, float]) -> None:
         with self._lock:
             for name, value in values.items():
                 if value:
                     self._added[name] += value  # type: ignore[assignment]
+
+
+def _no_runs() -> defaultdict[str, deque[Run]]:
+    """Runs by job that are not told yet, oldest first; bounded: Redis may be away for long."""
+    return defaultdict(lambda: deque(maxlen=KEPT))
 
 
 @dataclass(frozen=True)

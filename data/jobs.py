@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from redis.exceptions import LockError
 from rq import Queue, get_current_job
@@ -24,6 +25,9 @@ from data.retention import Retention
 from data.store_guard.guard import Guard
 from data.telemetry import TelemetryStore
 from data.window_cache.writer import WindowWriter
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 #: A tick that waited longer than this is pointless: the next one does its work.
 TICK_TTL_S = 2
@@ -75,14 +79,24 @@ def count_in(counts: JobCounts | None) -> None:
     _Parts.counts = counts
 
 
-@contextmanager
-def _job(name: str) -> Iterator[None]:
-    """What is asked of the store is this job's; what becomes of the job is counted."""
-    with ExitStack() as around:
-        around.enter_context(metered(name))
-        if _Parts.counts is not None:
-            around.enter_context(_Parts.counts.counting(name))
-        yield
+def _job(name: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """What is asked of the store is this job's; what becomes of the job is counted and kept."""
+
+    def around(work: Callable[_P, _R]) -> Callable[_P, _R]:
+        @wraps(work)
+        def job(*given: _P.args, **named: _P.kwargs) -> _R:
+            with metered(name), _counting(name) as results:
+                result = work(*given, **named)
+                results.append(result)
+                return result
+
+        return job
+
+    return around
+
+
+def _counting(name: str) -> AbstractContextManager[list[Any]]:
+    return nullcontext([]) if _Parts.counts is None else _Parts.counts.counting(name)
 
 
 def enqueue_refresh(to: Queue, shard: int, tick: int) -> None:
@@ -93,7 +107,7 @@ def enqueue_refresh(to: Queue, shard: int, tick: int) -> None:
 @_job("refresh")
 def refresh(shard: int, tick: int) -> str:
     """Take in what the store has since the watermark; an empty Redis asks for a rebuild."""
-    if _Parts.counts is not None:
+    if _Parts.counts is not None and not _is_again():
         _Parts.counts.tick(shard, tick, _waited_s())
     outcome = _recorded(shard, _Parts.refreshers[shard].refresh)
     if outcome.result == "rebuild":
@@ -217,15 +231,21 @@ def _waited_s() -> float:
     return (datetime.now(UTC) - job.enqueued_at).total_seconds()
 
 
+def _is_again() -> bool:
+    """Whether a person runs the job again (data.failed_jobs): its tick was counted long ago."""
+    job = get_current_job()
+    return job is not None and "again" in job.meta
+
+
 def _recorded(shard: int, work: Callable[[], Outcome]) -> Outcome:
     try:
         return work()
-    except MeltwatchError as error:
+    except Exception as error:  # of a mistake of ours people must see the reason, too
         _record(shard, error)
         raise
 
 
-def _record(shard: int, error: MeltwatchError) -> None:
+def _record(shard: int, error: Exception) -> None:
     """Say why for all to see, unless Redis itself is what failed."""
     with suppress(MeltwatchError):
         _Parts.windows[shard].record_error(str(error), int(time.time() * 1000))

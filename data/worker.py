@@ -149,7 +149,7 @@ def use_parts(settings: Settings, routes: Routes, team: Team) -> None:
         Retention(partial(open_store, settings.database_url), settings),
         Guard(settings, client, routes, journal),
     )
-    jobs.count_in(JobCounts(client))
+    jobs.count_in(JobCounts(client, team.name))
 
 
 def start_threads(settings: Settings, routes: Routes, team: Team) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.cost.spent import Spent
 from data.job_counts import JobTotals
 from data.store_guard.kept import Checks
 from data.window_cache import Status
+from data.window_cache.spool_state import SpoolState
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class WindowVitals:
     """What the Redis of the windows says.
 
     `statuses` by shard; `heads` are the times (ms) of each extruder's newest readings, without
-    those that have no window yet; `memory` by node.
+    those that have no window yet; `spool` is None without an ingest; `memory` by node.
     """
 
     statuses: Mapping[int, Status]
@@ -33,6 +34,7 @@ class WindowVitals:
     jobs: Mapping[str, JobTotals]
     ticks: Mapping[str, int]
     guard: Checks
+    spool: SpoolState | None
     memory: Mapping[str, Memory]
 
 
@@ -42,7 +44,8 @@ class QueueVitals:
 
     `waiting` jobs, ms since the oldest was asked for (0 without one), jobs in the registries of
     `failed` ones, each by queue: "shared", or "own" for those of single workers together;
-    workers that were heard within the last moments (data.team.LIVES_MS) and are free for refreshes.
+    workers that were heard within the last moments (data.team.LIVES_MS) and are free for refreshes;
+    `living` are their names in order.
     """
 
     workers: int
@@ -50,3 +53,4 @@ class QueueVitals:
     oldest_ms: Mapping[str, int]
     failed: Mapping[str, int]
     memory: Mapping[str, Memory] = field(default_factory=dict)
+    living: Sequence[str] = ()

@@ -34,12 +34,14 @@ async def queue_vitals(client: Redis) -> QueueVitals:
         names = sorted(filter(None, map(_name, keys)))
         waiting, failed, first = await _queues(client, names)
         now = int(seconds) * 1000 + int(micros) // 1000
+        living = sorted(name.decode() for name, score in heard if score > now - LIVES_MS)
         return QueueVitals(
-            workers=sum(score > now - LIVES_MS for _name, score in heard),
+            workers=len(living),
             waiting=waiting,
             oldest_ms=await _oldest(client, first, now),
             failed=failed,
             memory=await memory_of(client),
+            living=living,
         )
 
 
