@@ -14,6 +14,7 @@ from pathlib import Path
 from a2wsgi import WSGIMiddleware
 from dash import Dash
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
@@ -31,7 +32,9 @@ import callbacks.system
 import callbacks.trends
 from components.cost_panel import cost_panel
 from components.guard_panel import guard_panel
+from components.jobs_panels import failures_panel, runs_panel
 from components.page_settings import PageSettings
+from components.pipeline_panel import pipeline_panel
 from components.shell import shell
 from data.command_queue import CommandQueue
 from data.cost.prices import load_prices
@@ -48,6 +51,7 @@ from data.errors import (
     WindowsUnavailable,
 )
 from data.extruders import Catalogue
+from data.failed_jobs import FailedJobs
 from data.history import Questions, open_history
 from data.settings import Settings
 from data.window_cache import connect, connect_async
@@ -65,10 +69,13 @@ from routes import (
     plant,
     system,
     system_guard,
+    system_jobs,
+    system_pipeline,
     windows,
 )
 from routes.history_cache import KeptAnswers, history_cache
 from routes.push import PushHub
+from routes.request_metrics import RequestMetrics, WebMetrics
 
 #: Threads of the bridge to Dash: pages are built in a few ms, live data do not pass here.
 DASH_THREADS = 10
@@ -85,7 +92,8 @@ def build(settings: Settings) -> Starlette:
     )
     add_pages(dash_app, settings, CatalogueReader(client, settings.shards), questions, about)
     reader = WindowReader(connect_async(settings.redis_url), settings.shards)
-    costs, hub = CostReader(connect_async(settings.redis_url)), PushHub(reader, settings)
+    costs, counted = CostReader(connect_async(settings.redis_url)), WebMetrics()
+    hub = PushHub(reader, settings, counted.pushed)
     bridge: ASGIApp = WSGIMiddleware(dash_app.server, workers=DASH_THREADS)  # type: ignore[assignment]
     web = Starlette(
         routes=[
@@ -96,27 +104,44 @@ def build(settings: Settings) -> Starlette:
             *alarms.routes(reader),
             *commands.routes(CommandQueue(connect(settings.queue_url))),
             *health.routes(reader, settings),
-            *metrics.routes(costs, reader, lambda: hub.viewers),
+            *metrics.routes(_vitals(settings, reader), counted),
             *system.routes(costs, reader, settings, load_prices(settings.prices)),
             *system_guard.routes(connect_async(settings.redis_url)),
+            *system_pipeline.routes(_pipeline(settings, reader, hub)),
+            *system_jobs.routes(
+                connect_async(settings.redis_url), FailedJobs(connect(settings.queue_url))
+            ),
             *history_windows.routes(questions, about),
             *history_malfunctions.routes(questions, about),
             *history_report.routes(questions, about),
             Mount("/", bridge),
         ],
-        exception_handlers={
-            WindowsUnavailable: _unavailable,
-            UnknownExtruder: _unknown,
-            UnknownSignal: _unknown,
-            HistoryBusy: _unavailable,
-            StoreError: _unavailable,
-            HistoryTooSlow: _too_much,
-            HistoryTooLarge: _too_much,
-        },
+        middleware=[Middleware(RequestMetrics, counted)],
+        exception_handlers=counted.counting(
+            {
+                WindowsUnavailable: _unavailable,
+                UnknownExtruder: _unknown,
+                UnknownSignal: _unknown,
+                HistoryBusy: _unavailable,
+                StoreError: _unavailable,
+                HistoryTooSlow: _too_much,
+                HistoryTooLarge: _too_much,
+            }
+        ),
         lifespan=_tell_what_it_costs(settings, hub),
     )
     web.state.poll_ms = round(settings.poll_s * 1000)
     return web
+
+
+def _vitals(settings: Settings, reader: WindowReader) -> metrics.Vitals:
+    windows, queue = connect_async(settings.redis_url), connect_async(settings.queue_url)
+    return metrics.Vitals(windows, queue, reader, settings)
+
+
+def _pipeline(settings: Settings, reader: WindowReader, hub: PushHub) -> system_pipeline.Pipeline:
+    windows, queue = connect_async(settings.redis_url), connect_async(settings.queue_url)
+    return system_pipeline.Pipeline(windows, queue, reader, settings, lambda: hub.viewers)
 
 
 def new_dash() -> Dash:
@@ -154,7 +179,7 @@ def add_pages(
         callbacks.shift_report,
     ):
         past.register(dash_app, catalogue, questions, about)
-    callbacks.system.register([guard_panel, cost_panel])
+    callbacks.system.register([pipeline_panel, failures_panel, runs_panel, guard_panel, cost_panel])
     dash_app.layout = shell(
         settings.plant_name,
         {

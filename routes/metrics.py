@@ -1,41 +1,92 @@
-"""GET /metrics: what Prometheus reads.
+"""GET /metrics: what Prometheus reads. Never the store; within 2 s also while Redis is away.
 
-Counters are those of all processes together, as they are in Redis: every web process tells the
-same, so take the greatest of them, not the sum. Viewers are those of the process that answers.
+What Redis tells is of the whole plant, and every web process tells the same: take the greatest of
+them, not the sum. Requests and viewers are those of the process that answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+import time
+from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
+from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from data.cost.reader import CostReader
-from data.cost.spent import Spent, total
 from data.errors import WindowsUnavailable
-from data.window_cache import Status
+from data.settings import Settings
+from data.vitals.queue import queue_vitals
+from data.vitals.windows import window_vitals
 from data.window_cache.reader import WindowReader
+from routes.metric_families import gauge, of_queue, of_windows
+from routes.micro_cache import Answer, MicroCache
+from routes.request_metrics import WebMetrics
 
-_HEADERS = {"Cache-Control": "no-store"}
+#: Prometheus gives up after 2 s (deploy/prometheus/prometheus.yml).
+REDIS_WITHIN_S = 1.5
+#: However many ask, Redis is read once a second.
+KEEP_S = 1.0
 
 
-def routes(costs: CostReader, reader: WindowReader, viewers: Callable[[], int]) -> list[Route]:
-    """The one route; it answers also while Redis is away, and says so."""
+class Vitals:
+    """What the two Redis say, as metrics; that of the queue may be the same one."""
 
-    async def metrics(_request: Request) -> Response:
-        families = [_gauge("viewers", "Open push connections of this process.", viewers())]
+    def __init__(
+        self, windows: Redis, queue: Redis, reader: WindowReader, settings: Settings
+    ) -> None:
+        self._windows, self._queue, self._reader = windows, queue, reader
+        self._settings = settings
+
+    async def families(self) -> list[Metric]:
+        """All metrics; of a Redis that does not answer only that it does not."""
+        both = await asyncio.gather(self._of_windows(), self._of_queue())
+        stale = gauge(
+            "stale_after_seconds",
+            "Age from which screens call readings stale (STALE_AFTER_S).",
+            self._settings.stale_after_s,
+        )
+        return [stale, *both[0], *both[1]]
+
+    async def _of_windows(self) -> list[Metric]:
+        words = "Whether the Redis of the windows answers."
         try:
-            families += [*_spent(total([await costs.totals()])), *_refresh(await reader.status())]
-            families.append(_gauge("redis_up", "Whether Redis answers.", 1))
-        except WindowsUnavailable:
-            families.append(_gauge("redis_up", "Whether Redis answers.", 0))
-        return Response(_text(families), media_type=CONTENT_TYPE_LATEST, headers=_HEADERS)
+            async with asyncio.timeout(REDIS_WITHIN_S):
+                found = await window_vitals(self._windows, self._reader, self._settings.shards)
+        except (WindowsUnavailable, TimeoutError):
+            return [gauge("redis_up", words, 0)]
+        return [gauge("redis_up", words, 1), *of_windows(found, time.time() * 1000)]
+
+    async def _of_queue(self) -> list[Metric]:
+        words = "Whether the Redis of the job queue answers."
+        try:
+            async with asyncio.timeout(REDIS_WITHIN_S):
+                found = await queue_vitals(self._queue)
+        except (WindowsUnavailable, TimeoutError):
+            return [gauge("queue_redis_up", words, 0)]
+        return [gauge("queue_redis_up", words, 1), *of_queue(found)]
+
+
+def routes(vitals: Vitals, counted: WebMetrics) -> list[Route]:
+    """The one route."""
+    cache = MicroCache(KEEP_S)
+
+    async def make() -> Answer:
+        text = _text(await vitals.families()) + generate_latest(counted.registry)
+        return Answer.of(text, "metrics", CONTENT_TYPE_LATEST)
+
+    async def metrics(request: Request) -> Response:
+        answer = await cache.get("metrics", make)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(answer.packed, headers=headers, media_type=answer.media_type)
+        return Response(answer.body, headers=headers, media_type=answer.media_type)
 
     return [Route("/metrics", metrics)]
 
@@ -53,37 +104,3 @@ def _text(families: Iterable[Metric]) -> bytes:
     registry = CollectorRegistry()
     registry.register(_Families(families))
     return generate_latest(registry)
-
-
-def _spent(spent: Spent) -> Iterator[Metric]:
-    for name, words in {
-        "statements": "Statements sent to the store, by job.",
-        "reads": "Those of them that read, by job.",
-        "rows": "Rows read from the store, by job.",
-        "bytes": "Bytes of values read from the store, by job.",
-    }.items():
-        family = CounterMetricFamily(f"meltwatch_store_{name}", words, labels=["job"])
-        for job, tally in spent.jobs.items():
-            family.add_metric([job], getattr(tally, name))
-        yield family
-    cpu = CounterMetricFamily("meltwatch_cpu_seconds", "CPU time, by process.", labels=["process"])
-    for kind, process in spent.processes.items():
-        cpu.add_metric([kind], process.cpu_s)
-    yield cpu
-
-
-def _refresh(status: Status) -> Iterator[Metric]:
-    if status.last_success >= 0:  # else there is none: no number is better than a wrong one
-        yield _gauge(
-            "refresh_last_success_timestamp_seconds",
-            "When the last refresh succeeded, Unix time.",
-            status.last_success / 1000,
-        )
-        yield _gauge("refresh_duration_seconds", "How long it took.", status.duration_ms / 1000)
-    yield _gauge("refresh_backlog_rows", "Rows not yet in the windows.", status.backlog)
-    yield CounterMetricFamily("meltwatch_refreshes", "Refreshes.", status.refreshes_total)
-    yield CounterMetricFamily("meltwatch_refresh_rows", "Readings taken in.", status.rows_total)
-
-
-def _gauge(name: str, words: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"meltwatch_{name}", words, value)

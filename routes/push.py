@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing, suppress
 
 from data.errors import WindowsUnavailable
@@ -47,15 +47,21 @@ class Viewer:
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_EVENTS)
         self.dropped = 0
 
-    def put(self, message: bytes) -> None:
-        """Queue an event, or trade everything queued for the order to read a snapshot."""
+    def put(self, message: bytes) -> int:
+        """Queue an event, or trade everything queued for the order to read a snapshot.
+
+        Returns how many events were dropped for it.
+        """
         try:
             self._queue.put_nowait(message)
+            return 0
         except asyncio.QueueFull:
+            dropped = self._queue.qsize()
             while not self._queue.empty():
                 self._queue.get_nowait()
-                self.dropped += 1
             self._queue.put_nowait(event("snapshot", "{}"))
+            self.dropped += dropped
+            return dropped
 
     async def next(self) -> bytes:
         """The next event, or a beat after BEAT_S without one."""
@@ -68,8 +74,11 @@ class Viewer:
 class PushHub:
     """Viewers by topic, and the one task that feeds them; it runs while there is a viewer."""
 
-    def __init__(self, reader: WindowReader, settings: Settings) -> None:
-        self._reader = reader
+    def __init__(
+        self, reader: WindowReader, settings: Settings, count: Callable[[int, int], None]
+    ) -> None:
+        """`count(came, dropped)` is told of viewers that come (1) or go (-1) and events dropped."""
+        self._reader, self._count = reader, count
         self._steps = DELTA_S * 1000 // settings.step_ms
         self._topics: defaultdict[int, set[Viewer]] = defaultdict(set)
         self._pushed: dict[int, int] = {}
@@ -90,6 +99,7 @@ class PushHub:
         """
         viewer = Viewer()
         self._topics[topic].add(viewer)
+        self._count(1, 0)
         try:
             self._ensure_running()
             yield b"retry: 2000\n\n"
@@ -102,6 +112,7 @@ class PushHub:
 
     def _leave(self, topic: int, viewer: Viewer) -> None:
         self._topics[topic].discard(viewer)
+        self._count(-1, 0)
         if not self._topics[topic]:
             del self._topics[topic]
             self._pushed.pop(topic, None)
@@ -159,8 +170,8 @@ class PushHub:
 
     def _send(self, topics: Iterable[int], message: bytes) -> None:
         for topic in topics:
-            for viewer in self._topics.get(topic, ()):
-                viewer.put(message)
+            dropped = sum(viewer.put(message) for viewer in self._topics.get(topic, ()))
+            self._count(0, dropped)
 
     async def _windows(
         self, extruders: list[int], pushed: dict[int, int]

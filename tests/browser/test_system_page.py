@@ -66,8 +66,10 @@ def test_each_span_shows_its_own_mean_and_nothing_moves(system: Page) -> None:
     rows = cell(system, "jobs:refresh", "rows")
     hour = number(rows.text_content())
     assert 500 < hour < 900
+    button = system.get_by_role("button", name="last minute")
+    button.scroll_into_view_if_needed()
     before = system.locator(".cost__frame").last.bounding_box()
-    system.get_by_role("button", name="last minute").click()
+    button.click()
     expect(rows).to_have_text("500")
     expect(state(system)).to_contain_text("Mean of the last minute")
     assert system.locator(".cost__frame").last.bounding_box() == before

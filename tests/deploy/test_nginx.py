@@ -164,6 +164,11 @@ def test_an_nginx_may_ask_another_and_the_web_process_notices_nothing(
     assert "stale-while-revalidate" not in headers["Cache-Control"]
 
 
+def test_metrics_are_nobody_elses_business(behind: Behind) -> None:
+    assert httpx.get(f"{behind.stack.url}/metrics").is_success
+    assert httpx.get(f"{behind.url}/metrics").status_code == 404
+
+
 def test_pushed_events_are_not_held_back(behind: Behind) -> None:
     arrived = []
     with httpx.stream("GET", f"{behind.url}/windows/1/events", timeout=10) as stream:
