@@ -6,7 +6,7 @@ BIN := .venv/bin
 export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL \
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
 	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL
-.PHONY: run test check bench fault import copy guard backup follow restore drill watch clean
+.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -67,6 +67,12 @@ watch: .venv/.run
 # make fault EXTRUDER=3 FAULT=screen_clogging [MINUTES=5]
 fault: .venv/.run
 	@$(BIN)/python -m data.ingest fault $(EXTRUDER) $(FAULT) $(if $(MINUTES),--minutes $(MINUTES))
+
+# Kills, full disks, wrong clocks … of real processes: about 20 minutes, a table at the end
+# (docs/operations.md). Needs root for some, and libfaketime for clocks; what is missing is skipped.
+faults: .venv/.dev
+	@tests/install_servers.sh
+	@$(BIN)/python -m pytest -m "faults or not faults" -rs $(or $(ARGS),tests/faults)
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
