@@ -1,0 +1,40 @@
+#!/bin/sh
+# Restarts Meltwatch one process after the other, so that screens go on without a gap: the next one
+# only when all web processes are ready and all workers live. docs/backup.md tells the conditions.
+#
+#   WEB="http://127.0.0.1:8050 http://127.0.0.1:8051" WORKERS=2 deploy/rolling_restart.sh \
+#       meltwatch-worker@1 meltwatch-worker@2 meltwatch-web@8050 meltwatch-web@8051 meltwatch-ingest
+#
+# RESTART is the command that restarts the unit that is its last argument.
+set -eu
+
+: "${WEB:?addresses of all web processes, without nginx}"
+: "${WORKERS:=2}" "${RESTART:=systemctl restart}" "${WITHIN_S:=60}"
+# A worker that has ended counts as living for 2.5 s (data/team.py).
+FORGOTTEN_S=3
+
+ready() {
+    for url in $WEB; do
+        curl -fsS -m 2 -o /dev/null "$url/readyz" 2>/dev/null || return 1
+        curl -fsS -m 2 "$url/metrics" 2>/dev/null |
+            awk -v all="$WORKERS" '/^meltwatch_workers_live /{ live = $2 } END { exit live < all }' ||
+            return 1
+    done
+}
+
+wait_ready() {
+    left=$WITHIN_S
+    until ready; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || { echo "$1: not all are ready after $WITHIN_S s; stopped here" >&2; exit 1; }
+        sleep 1
+    done
+}
+
+wait_ready "before anything was restarted"
+for unit in "$@"; do
+    $RESTART "$unit"
+    sleep "$FORGOTTEN_S"
+    wait_ready "$unit"
+    echo "$unit is back"
+done
