@@ -67,6 +67,12 @@ class Team:
             self.queue(name.decode()).delete(delete_jobs=True)
         return [name.decode() for name in living]
 
+    def leave(self) -> None:
+        """Say that this worker ends: the others need not miss it first. Raises RedisError."""
+        self._away_from = float("-inf")
+        self.living()
+        self.queue(self.name).delete(delete_jobs=True)
+
     def queue(self, name: str = "") -> Queue:
         """The queue of a worker, or that of jobs for anyone."""
         return job_queue(self._redis, name)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -133,6 +134,8 @@ def main() -> None:
     start_threads(settings, routes, team)
     with publishing(connect(settings.redis_url), "worker"):
         work_for_ever(settings.queue_url, team)
+        with suppress(RedisError):
+            team.leave()
 
 
 def use_parts(settings: Settings, routes: Routes, team: Team) -> None:

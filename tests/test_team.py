@@ -48,6 +48,16 @@ def test_a_worker_with_a_long_job_leaves_the_refreshes_to_others(client: Redis) 
     assert first.living() == ["a", "b"]
 
 
+def test_a_worker_that_ends_is_not_waited_for(client: Redis) -> None:
+    first, second = Team(client, "a"), Team(client, "b")
+    second.living()
+    job_queue(client, "a").enqueue("data.jobs.refresh", 0, 1)
+    first.leave()
+    assert second.living() == ["b"]
+    assert first.living() == ["b"], "its ticker may still tick once"
+    assert not client.exists("rq:queue:meltwatch-a")
+
+
 def test_a_worker_that_hangs_in_a_short_job_loses_them_after_a_while(client: Redis) -> None:
     first, second = Team(client, "a"), Team(client, "b")
     second.living()
