@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from data.extruders import Catalogue, Limits
 from data.postgres.session import PostgresSession
-from data.rollups import HOUR_MS, Rollups
 from data.shards import WHOLE, within
-from data.telemetry import Appended, ImportMark
-from data.telemetry.catalogue import StoredCatalogue
+from data.telemetry import Appended
 from data.telemetry.postgres_partitions import make
 from data.telemetry.postgres_retention import PostgresRetention
-from data.telemetry.postgres_rollups import PostgresRollups
 from data.telemetry.postgres_rows import (
     COLUMNS,
     COPY,
@@ -26,6 +22,7 @@ from data.telemetry.postgres_rows import (
     same,
     unpack,
 )
+from data.telemetry.stored import StoredTelemetry
 from data.windows import Row, fit, overlay
 
 #: Whoever writes keeps this row locked until the commit. So nobody commits a `seq` after a
@@ -38,34 +35,23 @@ _THERE = """
     SELECT extruder, ts FROM unnest(?::bigint[], ?::bigint[]) AS n (extruder, ts)
     WHERE (SELECT 1 FROM readings r
         WHERE r.extruder = n.extruder AND r.ts = n.ts AND r.ts BETWEEN ? AND ?) IS NOT NULL"""
-_SAVE_MARK = (
-    "INSERT INTO imports VALUES (?, ?, ?) ON CONFLICT (key)"
-    " DO UPDATE SET rows = excluded.rows, done = excluded.done"
-)
+_KNOWN = """
+    SELECT t.extruder, t.ts, t.signals FROM unnest(?::bigint[], ?::bigint[]) AS k (extruder, ts)
+    JOIN {} t ON t.extruder = k.extruder AND t.ts = k.ts"""
 
 
-class PostgresStore:
+class PostgresStore(StoredTelemetry):
     """A TelemetryStore on one PostgreSQL database; creates the schema unless `readonly`."""
 
+    _session: PostgresSession
+
     def __init__(self, url: str, readonly: bool = False) -> None:
-        self.statements = 0
         self._session = PostgresSession(url, readonly, self._count)
-        self._catalogue = StoredCatalogue(self._session)
-        self._rollups = PostgresRollups(self._session, self.rows_between)
-        self._retention = PostgresRetention(self._session)
-
-    def _count(self, statements: int) -> None:
-        self.statements += statements
-
-    def append(self, rows: Sequence[Row], mark: tuple[str, ImportMark] | None = None) -> Appended:
-        """See TelemetryStore.append."""
-        with self._writing():
-            result = self._insert(rows) if rows else Appended()
-            if mark is not None:
-                self._session.run(_SAVE_MARK, mark[0], mark[1].rows, int(mark[1].done))
-        return result
+        super().__init__(self._session, PostgresRetention(self._session))
 
     def _insert(self, rows: Sequence[Row]) -> Appended:
+        if not rows:
+            return Appended()
         known = self._there(rows)
         fresh: list[Row] = []
         others: list[Row] = []
@@ -133,77 +119,13 @@ class PostgresStore:
         )
         return self._rows(sql, extruder, start, end, every_ms, first_ms)
 
-    def catalogue_version(self) -> int:
-        """See TelemetryStore.catalogue_version."""
-        return self._catalogue.version()
-
-    def catalogue(self) -> Catalogue:
-        """See TelemetryStore.catalogue."""
-        return self._catalogue.read()
-
-    def put_catalogue(
-        self, catalogue: Catalogue, source: str, reason: str, complete: bool = False
-    ) -> None:
-        """See TelemetryStore.put_catalogue."""
-        with self._writing(), self._catalogue.change():
-            self._catalogue.put(catalogue, source, reason)
-            if complete:
-                self._catalogue.retire_others(catalogue, source)
-
-    def set_limits(
-        self, extruder: int, product: int, limits: Mapping[str, Limits], author: str, reason: str
-    ) -> None:
-        """See TelemetryStore.set_limits."""
-        with self._writing(), self._catalogue.change():
-            self._catalogue.set_limits(extruder, product, limits, author, reason)
-
-    def import_mark(self, key: str) -> ImportMark:
-        """See TelemetryStore.import_mark."""
-        found = self._all("SELECT rows, done FROM imports WHERE key = ?", key)
-        return ImportMark(found[0][0], bool(found[0][1])) if found else ImportMark()
-
-    def rollup_seqs(self) -> list[int]:
-        """See TelemetryStore.rollup_seqs."""
-        return self._rollups.seqs()
-
-    def merge_rollups(
-        self, minutes: Rollups, rows: int, from_seq: int, to_seq: int, buckets: range = WHOLE
-    ) -> bool:
-        """See TelemetryStore.merge_rollups."""
-        with self._writing():
-            return self._rollups.merge(minutes, rows, from_seq, to_seq, buckets)
-
-    def reading_spans(self, until: int) -> dict[int, tuple[int, int | None]]:
-        """See TelemetryStore.reading_spans."""
-        return self._retention.spans(until)
-
-    def unframed_onsets(self, since: int) -> dict[int, int]:
-        """See TelemetryStore.unframed_onsets."""
-        return self._retention.unframed(since)
-
-    def delete_readings(self, before: Mapping[int, int], limit: int) -> int:
-        """See TelemetryStore.delete_readings."""
-        with self._writing():
-            return self._retention.delete_readings(before, min(self._rollups.seqs()), limit)
-
-    def delete_rollups(self, period_ms: int, before: int, limit: int) -> int:
-        """See TelemetryStore.delete_rollups."""
-        whole = before // HOUR_MS * HOUR_MS
-        due = self._retention.due(period_ms, whole)
-        if not due:
-            return 0
-        with self._writing():
-            return self._retention.delete_rollups(period_ms, due, whole, limit)
-
-    def close(self) -> None:
-        """See TelemetryStore.close."""
-        self._session.close()
+    def _known(
+        self, table: str, extruders: Sequence[int], starts: Sequence[int]
+    ) -> list[tuple[Any, ...]]:
+        return self._all(_KNOWN.format(table), extruders, starts)
 
     def _rows(self, sql: str, *parameters: object) -> list[Row]:
         return [unpack(*columns) for columns in self._all(sql, *parameters)]
-
-    def _all(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        return self._session.all(sql, *parameters)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from data.errors import StoreError
 from data.rollups import MINUTE_MS
 from data.session import Session
 from data.telemetry.postgres_partitions import end_of, extruders_of, wholly_due
-from data.telemetry.postgres_rollups import MINUTES_FROM, READINGS_FROM, TABLES
+from data.telemetry.rollups import EXTRUDERS, MINUTES_FROM, READINGS_FROM, TABLES
 
 #: Whoever wants to drop a partition makes all others wait behind it: not for long.
 _DROP_WAIT = "SET LOCAL lock_timeout = '100ms'"
@@ -18,18 +18,10 @@ _FROM = (
     "INSERT INTO meta AS m VALUES (?, ?)"
     " ON CONFLICT (key) DO UPDATE SET value = greatest(m.value, excluded.value)"
 )
-#: Every extruder of a table by one look-up each, not by reading the whole of it.
-_EXTRUDERS = """
-    WITH RECURSIVE found (extruder) AS (
-        SELECT min(extruder) FROM {table}
-        UNION ALL
-        SELECT (SELECT min(extruder) FROM {table} WHERE extruder > found.extruder)
-        FROM found WHERE found.extruder IS NOT NULL)
-"""
 #: Whoever has readings is in the catalogue or in the rollups: to look for them in every
 #: partition takes half a second for 1,000 extruders and 90 days.
 _SPANS = (
-    _EXTRUDERS.format(table="hour_rollups")
+    EXTRUDERS.format(table="hour_rollups")
     + """SELECT * FROM (SELECT extruder,
         (SELECT r.ts FROM readings r WHERE r.extruder = known.extruder ORDER BY ts LIMIT 1)
             AS first,
@@ -89,15 +81,6 @@ class PostgresRetention:
             if not left:
                 break
         return limit - left
-
-    def due(self, period_ms: int, before: int) -> list[int]:
-        """Extruders that have rollups of a period that began before a time."""
-        table = TABLES[period_ms]
-        sql = _EXTRUDERS.format(table=table) + (
-            f"SELECT extruder FROM found WHERE (SELECT min(ts) FROM {table} t"
-            " WHERE t.extruder = found.extruder) < ?"
-        )
-        return [extruder for (extruder,) in self._session.all(sql, before)]
 
     def delete_rollups(
         self, period_ms: int, extruders: Iterable[int], before: int, limit: int

@@ -1,4 +1,4 @@
-"""Rollups in PostgreSQL; the store opens transactions.
+"""Rollups in a store of either kind; the store opens transactions.
 
 A minute's rollup holds exactly the readings of that minute with a `seq` up to that of its
 extruder's bucket in `seqs()`, those that were deleted for their age included; `meta` remembers
@@ -7,7 +7,8 @@ before which time that may be so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from data.rollups import HOUR_MS, MINUTE_MS, Rollups, join, pack, regroup, roll_up, unpack
 from data.session import Session
@@ -20,22 +21,34 @@ READINGS_FROM, MINUTES_FROM = "readings_from:{}", "minutes_from"
 
 _COUNT = "SELECT count(*) FROM readings WHERE seq > ? AND seq <= ?"
 _PROGRESS = "UPDATE rollup_progress SET seq = ? WHERE bucket >= ? AND bucket < ?"
-_KNOWN = """
-    SELECT t.extruder, t.ts, t.signals FROM unnest(?::bigint[], ?::bigint[]) AS k (extruder, ts)
-    JOIN {} t ON t.extruder = k.extruder AND t.ts = k.ts"""
+#: Every extruder of a table by one look-up each, not by reading the whole of it.
+EXTRUDERS = """
+    WITH RECURSIVE found (extruder) AS (
+        SELECT min(extruder) FROM {table}
+        UNION ALL
+        SELECT (SELECT min(extruder) FROM {table} WHERE extruder > found.extruder)
+        FROM found WHERE found.extruder IS NOT NULL)
+"""
 _PUT = (
     "INSERT INTO {} VALUES (?, ?, ?)"
     " ON CONFLICT (extruder, ts) DO UPDATE SET signals = excluded.signals"
 )
 
 
-class PostgresRollups:
-    """Reads and writes the tables of rollups."""
+#: Finds the rows (extruder, ts, signals) of a table at some extruders and times.
+Known = Callable[[str, Sequence[int], Sequence[int]], list[tuple[Any, ...]]]
+
+
+class StoredRollups:
+    """Reads and writes the tables of rollups; `known` is how the driver looks many up."""
 
     def __init__(
-        self, session: Session, rows_between: Callable[[int, int, int], list[Row]]
+        self,
+        session: Session,
+        rows_between: Callable[[int, int, int], list[Row]],
+        known: Known,
     ) -> None:
-        self._session, self._rows_between = session, rows_between
+        self._session, self._rows_between, self._known = session, rows_between, known
 
     def seqs(self) -> list[int]:
         """See TelemetryStore.rollup_seqs."""
@@ -75,6 +88,15 @@ class PostgresRollups:
                 hour = regroup(self._minutes_of(extruder, start), HOUR_MS)
                 self._replace(extruder, start, hour, HOUR_MS)
 
+    def due(self, period_ms: int, before: int) -> list[int]:
+        """Extruders that have rollups of a period that began before a time."""
+        table = TABLES[period_ms]
+        sql = EXTRUDERS.format(table=table) + (
+            f"SELECT extruder FROM found WHERE (SELECT min(ts) FROM {table} t"
+            " WHERE t.extruder = found.extruder) < ?"
+        )
+        return [extruder for (extruder,) in self._session.all(sql, before)]
+
     def _minutes_of(self, extruder: int, hour: int) -> Rollups:
         sql = (
             "SELECT extruder, ts, signals FROM minute_rollups"
@@ -85,7 +107,7 @@ class PostgresRollups:
     def _merge(self, rollups: Rollups, period_ms: int) -> None:
         table = TABLES[period_ms]
         extruders, starts, _ = rollups.keys.T.tolist()
-        known = unpack(self._session.all(_KNOWN.format(table), extruders, starts))
+        known = unpack(self._known(table, extruders, starts))
         merged = regroup(join([known, rollups]), period_ms)
         self._session.many(_PUT.format(table), pack(merged))
 
