@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from redis.exceptions import LockError
 from rq import Queue, get_current_job
@@ -31,6 +31,7 @@ _R = TypeVar("_R")
 
 #: A tick that waited longer than this is pointless: the next one does its work.
 TICK_TTL_S = 2
+RESULT_TTL_S, FAILURE_TTL_S = 5, 300
 REFRESH_TIMEOUT_S = 5
 #: 1,000 extruders take about 5 s; the lease is renewed after every chunk.
 REBUILD_TIMEOUT_S = 120
@@ -39,6 +40,14 @@ TRIM_TTL_S, TRIM_TIMEOUT_S = 120, 10
 #: The check of a day takes a second or two; its statements have limits of their own.
 GUARD_TTL_S, GUARD_TIMEOUT_S = 120, 30
 MINUTE_S = 60
+
+
+class Times(NamedTuple):
+    """Seconds that a job may wait, that its result is kept, and that it may work."""
+
+    wait_s: int
+    kept_s: int
+    work_s: int
 
 
 class _Parts:
@@ -123,18 +132,9 @@ def rebuild(shard: int, tick: int) -> str:
 
 def enqueue_trim(to: Queue, minute: int, part: int = 0) -> None:
     """Ask once a minute, however many tickers ask, that what is too old be deleted."""
-    with suppress(DuplicateJobError):
-        to.enqueue(
-            trim,
-            minute,
-            part,
-            job_id=f"trim-{minute}-{part}",
-            unique=True,
-            ttl=TRIM_TTL_S,
-            result_ttl=TRIM_TTL_S if part == 0 else 5,
-            failure_ttl=300,
-            job_timeout=TRIM_TIMEOUT_S,
-        )
+    kept_s = TRIM_TTL_S if part == 0 else RESULT_TTL_S
+    times = Times(TRIM_TTL_S, kept_s, TRIM_TIMEOUT_S)
+    _once(to, f"trim-{minute}-{part}", times, trim, minute, part)
 
 
 @_job("trim")
@@ -152,18 +152,8 @@ def trim(minute: int, part: int) -> str:
 
 def enqueue_guard(to: Queue, minute: int, whole: bool) -> None:
     """Ask once a minute, however many tickers ask, that the store be checked."""
-    with suppress(DuplicateJobError):
-        to.enqueue(
-            guard,
-            minute,
-            whole,
-            job_id=f"guard-{minute}",
-            unique=True,
-            ttl=GUARD_TTL_S,
-            result_ttl=GUARD_TTL_S,
-            failure_ttl=300,
-            job_timeout=GUARD_TIMEOUT_S,
-        )
+    times = Times(GUARD_TTL_S, GUARD_TTL_S, GUARD_TIMEOUT_S)
+    _once(to, f"guard-{minute}", times, guard, minute, whole)
 
 
 @_job("guard")
@@ -209,17 +199,22 @@ def replay(raw: dict[str, Any]) -> dict[str, Any]:
 def _enqueue(
     to: Queue, job: Callable[[int, int], str], shard: int, tick: int, timeout_s: int
 ) -> None:
+    times = Times(TICK_TTL_S, RESULT_TTL_S, timeout_s)
+    _once(to, f"{job.__name__}-{shard}-{tick}", times, job, shard, tick)
+
+
+def _once(to: Queue, id_: str, times: Times, job: Callable[..., str], *arguments: int) -> None:
+    """Ask for a job unless one of this id was asked for already."""
     with suppress(DuplicateJobError):
         to.enqueue(
             job,
-            shard,
-            tick,
-            job_id=f"{job.__name__}-{shard}-{tick}",
+            *arguments,
+            job_id=id_,
             unique=True,
-            ttl=TICK_TTL_S,
-            result_ttl=5,
-            failure_ttl=300,
-            job_timeout=timeout_s,
+            ttl=times.wait_s,
+            result_ttl=times.kept_s,
+            failure_ttl=FAILURE_TTL_S,
+            job_timeout=times.work_s,
         )
 
 

@@ -141,7 +141,7 @@ def main() -> None:
 def use_parts(settings: Settings, routes: Routes, team: Team) -> None:
     """Give the jobs their parts."""
     client = connect(settings.redis_url)
-    windows = [WindowWriter(client, Keys(shard)) for shard in shards(settings.shards)]
+    windows = windows_of(settings, client)
     journal = partial(open_journal, settings.database_url)
     jobs.use(
         [build_refresher(settings, one, routes) for one in windows],
@@ -171,8 +171,12 @@ def start_threads(settings: Settings, routes: Routes, team: Team) -> None:
 def build_heartbeat(settings: Settings) -> Heartbeat:
     """This worker's heartbeats to HEARTBEAT_URL."""
     client = connect(settings.redis_url)
-    windows = [WindowWriter(client, Keys(shard)) for shard in shards(settings.shards)]
-    return Heartbeat(settings.heartbeat_url, windows, client)
+    return Heartbeat(settings.heartbeat_url, windows_of(settings, client), client)
+
+
+def windows_of(settings: Settings, client: Redis) -> list[WindowWriter]:
+    """The windows of all shards."""
+    return [WindowWriter(client, Keys(shard)) for shard in shards(settings.shards)]
 
 
 def _in_background(work: Callable[..., None], *arguments: object) -> None:

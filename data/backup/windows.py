@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.redis_errors import translated
-from data.window_cache import connect
+from data.window_cache import ALL_SHARDS, connect
 
 
 def forget_windows(redis_url: str) -> int:
@@ -15,7 +15,7 @@ def forget_windows(redis_url: str) -> int:
     """
     client = connect(redis_url)
     with translated():
-        keys = list(client.scan_iter(match="mw:{*", count=1000))
+        keys = list(client.scan_iter(match=ALL_SHARDS, count=1000))
         for key in keys:
             client.delete(key)
     return len(keys)

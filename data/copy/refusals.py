@@ -28,9 +28,9 @@ _FOR_EVER = {
 _NEWEST = "SELECT seq, extruder, ts FROM readings ORDER BY seq DESC LIMIT 1000"
 
 
-def refuse_running(target: Target, look_s: float = LOOK_S) -> None:
+def refuse_running(target: Target) -> None:
     """Raises CopyRefused if a process of Meltwatch is connected to the target."""
-    until = time.monotonic() + look_s
+    until = time.monotonic() + LOOK_S
     while True:
         if target.all(_OTHERS)[0][0]:
             raise CopyRefused(

@@ -38,6 +38,10 @@ def job_runs(job: str) -> str:
 SHARDS_KEY = "mw:shards"
 
 
+#: Pattern of the keys of all shards, however many there are or were.
+ALL_SHARDS = "mw:{*"
+
+
 @dataclass(frozen=True)
 class Keys:
     """Every Redis key of one shard. The braces keep a shard's keys in one slot of a cluster."""

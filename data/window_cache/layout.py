@@ -9,7 +9,7 @@ from redis import Redis
 
 from data.redis_errors import translated
 from data.shards import shards
-from data.window_cache import SHARDS_KEY, Keys
+from data.window_cache import ALL_SHARDS, SHARDS_KEY, Keys
 
 log = logging.getLogger("meltwatch.layout")
 
@@ -42,7 +42,7 @@ class Layout:
     def _declare(self) -> None:
         self._redis.set(SHARDS_KEY, self.of)
         ours = tuple(Keys(shard).prefix.encode() for shard in shards(self.of))
-        for key in self._redis.scan_iter(match="mw:{*", count=1000):
+        for key in self._redis.scan_iter(match=ALL_SHARDS, count=1000):
             if not key.startswith(ours):
                 self._redis.delete(key)
         self._declared = True
