@@ -44,6 +44,10 @@ class BackupRefused(MeltwatchError):
     """A backup cannot be made or brought back so; the text says why, and what to do."""
 
 
+class JobRefused(MeltwatchError):
+    """A job in the queue is none of those that a worker does."""
+
+
 class WindowsUnavailable(MeltwatchError):
     """Redis does not answer; the caller shows what it has and says so."""
 

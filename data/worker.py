@@ -27,6 +27,7 @@ from data.errors import MeltwatchError, WindowsUnavailable
 from data.heartbeat import Heartbeat
 from data.job_counts import JobCounts
 from data.journal import open_journal
+from data.known_jobs import KnownJob
 from data.notifier.delivery import deliver_for_ever
 from data.notifier.routes import Routes
 from data.notifier.routes_file import load_routes
@@ -102,6 +103,7 @@ class TeamWorker(SimpleWorker):
         super().__init__(
             [job_queue(connection, team.name), job_queue(connection)],
             connection=connection,
+            job_class=KnownJob,
             serializer=JSONSerializer,
             worker_ttl=WORKER_TTL_S,
             log_job_description=False,

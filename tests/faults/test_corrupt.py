@@ -1,4 +1,4 @@
-"""Payloads that nobody can read, and jobs that kill whoever takes them."""
+"""Payloads that nobody can read, and jobs that would kill whoever did them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 
 from data.command_queue import QUEUE, job_queue
+from data.failed_jobs import FailedJobs
 from data.window_cache import Keys, connect
 from tests.faults.kept_stack import KeptStack
 from tests.faults.watched import watched
@@ -19,7 +20,7 @@ from tests.stack import wait_until
 
 PAYLOADS = 1000
 HURT = 2
-#: Of the functions that the queue's jobs may name: what is not there, not theirs, or deadly.
+#: What a job may name: what is not there, is called wrongly, is deadly, or is none of ours.
 POISON = ("no.such.module", "data.jobs.refresh", "os.abort", "os.getcwd")
 
 
@@ -33,15 +34,20 @@ def poison(client: Redis) -> None:
 
 def test_nothing_is_lost_when_jobs_are_poison(plant: KeptStack) -> None:
     with (
-        watched(plant, "poison jobs (one of them kills its worker)", 15) as watch,
+        watched(plant, "poison jobs (one of them would kill its worker)", 15) as watch,
         connect(plant.settings.queue_url) as client,
     ):
         watch.times = len(POISON) + 3
         poison(client)
         queue = f"rq:queue:{QUEUE}"
         wait_until(lambda: client.lpos(queue, "garbage") is None, 30, "they are taken")
-        said = Path(plant.log.name)
-        wait_until(lambda: b"ended with -6" in said.read_bytes(), 30, "a worker was killed")
+        failed = FailedJobs(client)
+        wait_until(lambda: _refused(failed) == 3, 30, "what is no job of ours is refused")
+        assert b"ended with" not in Path(plant.log.name).read_bytes(), "no worker was killed"
+
+
+def _refused(failed: FailedJobs) -> int:
+    return sum("JobRefused" in one.cause for one in failed.page(0, 20)[1])
 
 
 @pytest.mark.faults
