@@ -21,9 +21,11 @@ from tests.stack import Stack, wait_until
 EXTRUDERS = 3
 
 
-@pytest.fixture(params=[1, 2], ids=["one shard", "two shards"])
+@pytest.fixture
 def stack(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
-    running = Stack(tmp_path, EXTRUDERS=str(EXTRUDERS), SHARDS=str(request.param))
+    """A plant of two shards, or as many as a test says."""
+    count = str(getattr(request, "param", 2))
+    running = Stack(tmp_path, EXTRUDERS=str(EXTRUDERS), SHARDS=count)
     running.start_redis()
     running.start_ingest()
     wait_until((tmp_path / "telemetry.sqlite").exists, 10, "ingest made the store")
@@ -73,7 +75,12 @@ def assert_every_slot_equals_the_store(stack: Stack) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("killed", ["one worker", "redis", "both workers", "redis and workers"])
+# Each with one number of shards: `make faults` has more of both.
+@pytest.mark.parametrize(
+    ("stack", "killed"),
+    [(2, "one worker"), (1, "redis"), (1, "both workers"), (2, "redis and workers")],
+    indirect=["stack"],
+)
 def test_every_slot_equals_the_store_after_a_kill(stack: Stack, killed: str) -> None:
     wait_fresh(stack)
     workers = {"one worker": ["worker 1"], "redis": []}.get(killed, ["worker 1", "worker 2"])
