@@ -50,7 +50,7 @@ def made_csv(folder: Path, *lines: str, header: str = "t,a,b") -> Path:
 
 def second(n: int) -> str:
     """The stamp of the nth second of a recording."""
-    return f"2024-05-01 {n // 3600:02d}:{n // 60 % 60:02d}:{n % 60:02d}"
+    return f"2024-05-{1 + n // 86_400:02d} {n // 3600 % 24:02d}:{n // 60 % 60:02d}:{n % 60:02d}"
 
 
 def ms(stamp: str, zone: str = "UTC", fold: int = 0) -> int:
