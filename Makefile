@@ -69,9 +69,9 @@ fault: .venv/.run
 	@$(BIN)/python -m data.ingest fault $(EXTRUDER) $(FAULT) $(if $(MINUTES),--minutes $(MINUTES))
 
 # Kills, full disks, wrong clocks … of real processes: about 20 minutes, a table at the end
-# (docs/operations.md). Needs root for some, and libfaketime for clocks; what is missing is skipped.
+# (docs/operations.md). Needs root for some; what is missing is skipped, and said so.
 faults: .venv/.dev
-	@tests/install_servers.sh
+	@WITH_FAULTS=1 tests/install_servers.sh
 	@$(BIN)/python -m pytest -m "faults or not faults" -rs $(or $(ARGS),tests/faults)
 
 clean:

@@ -10,6 +10,11 @@ command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/
 # promtool and amtool; their servers are not needed, nor is what comes with them.
 command -v promtool >/dev/null && command -v amtool >/dev/null \
     || missing+=(prometheus prometheus-alertmanager prometheus-node-exporter-)
+# The fault suite: wrong clocks, and a network that swallows everything.
+if [ -n "${WITH_FAULTS:-}" ]; then
+    command -v faketime >/dev/null || missing+=(faketime)
+    command -v ip >/dev/null || missing+=(iproute2)
+fi
 [ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]} …"

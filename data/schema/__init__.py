@@ -5,6 +5,7 @@ Slow to import: only for stores that are not up to date.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from data.errors import StoreError
+
+# Its lines about every start of a process are no news.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @contextmanager

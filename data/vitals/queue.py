@@ -21,25 +21,26 @@ SHARED, OWN = "shared", "own"
 #: Jobs of a queue that are looked at for the oldest; most often there is none or one.
 _LOOKED_AT = 100
 _JOB = "rq:job:{0}"
+_FAILED = FailedJobRegistry.key_template.format("")
+_SCANNED = 1000
 
 
 async def queue_vitals(client: Redis) -> QueueVitals:
-    """All of it, in three round trips. Raises WindowsUnavailable."""
+    """All of it, in a few round trips. Raises WindowsUnavailable."""
     with translated():
         async with client.pipeline(transaction=False) as pipe:
             pipe.time()
             pipe.smembers(Queue.redis_queues_keys)
             pipe.zrange(WORKERS, 0, -1, withscores=True)
             (seconds, micros), keys, heard = await pipe.execute()
-        names = sorted(filter(None, map(_name, keys)))
-        waiting, failed, first = await _queues(client, names)
+        waiting, first = await _waiting(client, sorted(filter(None, map(_name, keys))))
         now = int(seconds) * 1000 + int(micros) // 1000
         living = sorted(name.decode() for name, score in heard if score > now - LIVES_MS)
         return QueueVitals(
             workers=len(living),
             waiting=waiting,
             oldest_ms=await _oldest(client, first, now),
-            failed=failed,
+            failed=await _failed(client),
             memory=await memory_of(client),
             living=living,
         )
@@ -55,24 +56,33 @@ def _kind(name: str) -> str:
     return SHARED if name == QUEUE else OWN
 
 
-async def _queues(
-    client: Redis, names: list[str]
-) -> tuple[Counter[str], Counter[str], list[tuple[str, bytes]]]:
-    """Jobs that wait, those that failed, and (kind, id) of those that wait at the front."""
+async def _waiting(client: Redis, names: list[str]) -> tuple[Counter[str], list[tuple[str, bytes]]]:
+    """Jobs that wait, and (kind, id) of those at the front."""
     async with client.pipeline(transaction=False) as pipe:
         for name in names:
             key = f"{Queue.redis_queue_namespace_prefix}{name}"
             pipe.llen(key)
             pipe.lrange(key, 0, _LOOKED_AT - 1)
-            pipe.zcard(FailedJobRegistry.key_template.format(name))
         found = iter(await pipe.execute())
-    waiting, failed = Counter({SHARED: 0, OWN: 0}), Counter({SHARED: 0, OWN: 0})
+    waiting = Counter({SHARED: 0, OWN: 0})
     first: list[tuple[str, bytes]] = []
     for name in names:
         waiting[_kind(name)] += next(found)
         first += [(_kind(name), id_) for id_ in next(found)]
-        failed[_kind(name)] += next(found)
-    return waiting, failed, first
+    return waiting, first
+
+
+async def _failed(client: Redis) -> Counter[str]:
+    """Jobs that failed; also of a dead worker, whose queue RQ no longer lists."""
+    keys = [key async for key in client.scan_iter(f"{_FAILED}{QUEUE}*", count=_SCANNED)]
+    async with client.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.zcard(key)
+        found = await pipe.execute()
+    failed = Counter({SHARED: 0, OWN: 0})
+    for key, count in zip(keys, found, strict=True):
+        failed[_kind(key.decode().removeprefix(_FAILED))] += count
+    return failed
 
 
 async def _oldest(client: Redis, jobs: Iterable[tuple[str, bytes]], now: int) -> dict[str, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from redis import Redis
+from rq.registry import FailedJobRegistry
 
 from app import build
 from data import jobs, meter
@@ -120,6 +121,16 @@ async def test_what_becomes_of_jobs_is_told_by_task_and_cause(
     assert found["meltwatch_job_last_success_timestamp_seconds", "rebuild"] <= time.time()
     assert found["meltwatch_queue_failed_jobs", "shared"] == 1
     assert found["meltwatch_ticks_late_total",] == 1
+
+
+async def test_what_failed_of_a_dead_worker_is_counted(
+    web: httpx.AsyncClient, client: Redis
+) -> None:
+    own = job_queue(client, "dead")
+    jobs.enqueue_refresh(own, 7, 1)
+    FailedJobRegistry(queue=own).add(own.jobs[0], ttl=60)
+    own.delete(delete_jobs=False)  # as the others do with what it leaves: see data.team
+    assert (await samples(web))["meltwatch_queue_failed_jobs", "own"] == 1
 
 
 async def test_only_workers_that_were_heard_a_moment_ago_live(
