@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -21,12 +23,14 @@ def installed() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
-def rendered(folder: Path, port: int, web_port: int) -> Path:
-    """The main file with everything below `folder`. The two files are those that are deployed."""
+def rendered(folder: Path, port: int, web_ports: Sequence[int]) -> Path:
+    """The main file with everything below `folder`. The two files are those that are deployed;
+    of several web processes each gets its line, as docs/backup.md says."""
     site = (FILES / "meltwatch.conf.template").read_text()
+    lines = [f"server 127.0.0.1:{one}" for one in web_ports]
+    site = re.sub(r"server \$\{MELTWATCH_WEB\}(.*)", lambda m: m[1].join([*lines, ""]), site)
     for name, value in {
         "LISTEN": f"127.0.0.1:{port}",
-        "WEB": f"127.0.0.1:{web_port}",
         "CACHE": str(folder / "cache"),
     }.items():
         site = site.replace(f"${{MELTWATCH_{name}}}", value)
@@ -42,10 +46,10 @@ def rendered(folder: Path, port: int, web_port: int) -> Path:
 class Nginx:
     """Runs until `stop`."""
 
-    def __init__(self, folder: Path, web_port: int) -> None:
+    def __init__(self, folder: Path, *web_ports: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
-        conf = rendered(folder, self.port, web_port)
+        conf = rendered(folder, self.port, web_ports)
         # As root its workers would be another user, who may not enter a test's folder.
         user = "user root; " if os.getuid() == 0 else ""
         command = [
