@@ -23,17 +23,16 @@ ready() {
 }
 
 wait_ready() {
-    left=$WITHIN_S
+    until=$(($(date +%s) + WITHIN_S))
     until ready; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || { echo "$1: not all are ready after $WITHIN_S s; stopped here" >&2; exit 1; }
+        [ "$(date +%s)" -lt "$until" ] || { echo "$1: not all are ready after $WITHIN_S s; stopped here" >&2; exit 1; }
         sleep 1
     done
 }
 
 wait_ready "before anything was restarted"
 for unit in "$@"; do
-    $RESTART "$unit"
+    $RESTART "$unit" || { echo "$unit: not restarted; stopped here" >&2; exit 1; }
     sleep "$FORGOTTEN_S"
     wait_ready "$unit"
     echo "$unit is back"

@@ -64,7 +64,10 @@ class Plant:
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     folder = tmp_path_factory.mktemp("rolling")
     with kept_plant(folder) as stack:
-        yield Plant(stack, folder / "units")
+        made = Plant(stack, folder / "units")
+        for port in made.webs:
+            wait_until(lambda p=port: answers(p), 20, "both web processes answer")
+        yield made
 
 
 @pytest.fixture
@@ -122,8 +125,6 @@ def answers(port: int) -> bool:
 
 
 def test_whoever_watches_notices_nothing(plant: Plant, nginx: Nginx) -> None:
-    for port in plant.webs:
-        wait_until(lambda p=port: answers(p), 20, "both web processes answer")
     pids = {unit: plant.stack.pid(unit) for unit in UNITS}
     with watching(nginx.url) as watch:
         done = plant.restart()
@@ -144,3 +145,9 @@ def test_it_stops_at_what_does_not_come_back(plant: Plant) -> None:
     assert done.returncode == 1
     assert done.stderr == "worker: not all are ready after 3 s; stopped here\n"
     assert plant.restarted == ["worker"], "the other one still works"
+
+
+def test_it_stops_when_the_restart_itself_fails(plant: Plant) -> None:
+    (plant.folder / "lost").unlink(missing_ok=True)
+    done = plant.restart(RESTART="false", WORKERS="1", WITHIN_S="20")
+    assert (done.returncode, done.stderr) == (1, "worker: not restarted; stopped here\n")
