@@ -23,9 +23,9 @@ ready() {
 }
 
 wait_ready() {
-    until=$(($(date +%s) + WITHIN_S))
+    end=$(($(date +%s) + WITHIN_S))
     until ready; do
-        [ "$(date +%s)" -lt "$until" ] || { echo "$1: not all are ready after $WITHIN_S s; stopped here" >&2; exit 1; }
+        [ "$(date +%s)" -lt "$end" ] || { echo "$1: not all are ready after $WITHIN_S s; stopped here" >&2; exit 1; }
         sleep 1
     done
 }

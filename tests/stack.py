@@ -77,14 +77,16 @@ class Stack:
     def start_ingest(self) -> None:
         self._start("ingest", [sys.executable, "-m", "data.ingest", "run"])
 
-    def start_web(self) -> None:
-        command = f"uvicorn app:server --port {self.port} --log-level warning --no-access-log"
-        self._start("web", command.split())
-        wait_until(self._web_answers, 20, "the web process answers")
+    def start_web(self, name: str = "web", port: int = 0) -> None:
+        """A web process; another one than that of `url` has a port of its own."""
+        port = port or self.port
+        command = f"uvicorn app:server --port {port} --log-level warning --no-access-log"
+        self._start(name, command.split())
+        wait_until(lambda: self._web_answers(port), 20, "the web process answers")
 
-    def _web_answers(self) -> bool:
+    def _web_answers(self, port: int) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz").is_success
+            return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
         except httpx.HTTPError:
             return False
 

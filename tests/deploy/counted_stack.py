@@ -13,7 +13,7 @@ class CountedStack(Stack):
     def start_web(self) -> None:
         command = f"uvicorn tests.deploy.counted:server --port {self.port} --no-access-log"
         self._start("web", [*command.split(), "--log-level", "warning"])
-        wait_until(self._web_answers, 20, "the web process answers")
+        wait_until(lambda: self._web_answers(self.port), 20, "the web process answers")
 
     def start_all(self, folder: Path) -> None:
         """Everything, until windows are fresh."""

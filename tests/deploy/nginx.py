@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.stack import ROOT, free_port, wait_until
 
@@ -21,6 +22,13 @@ _PLACES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 def installed() -> str | None:
     """Path of the program; Debian keeps it out of a normal user's PATH."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def need_nginx() -> None:
+    """Skip where there is none; CI must have it."""
+    if installed() is None:
+        assert "CI" not in os.environ, HOW_TO_INSTALL
+        pytest.skip(HOW_TO_INSTALL)
 
 
 def rendered(folder: Path, port: int, web_ports: Sequence[int]) -> Path:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.deploy.nginx import HOW_TO_INSTALL, Nginx, installed
+from tests.deploy.nginx import Nginx, need_nginx
 from tests.faults.kept_stack import KeptStack, kept_plant
-from tests.stack import ROOT, free_port, wait_until
+from tests.faults.observer import Observer
+from tests.stack import ROOT, free_port
 
 SCRIPT = ROOT / "deploy" / "rolling_restart.sh"
 UNITS = ("worker", "worker 2", "web", "web 2", "ingest")
@@ -38,10 +35,8 @@ class Plant:
     def __init__(self, stack: KeptStack, folder: Path) -> None:
         self.stack, self.folder = stack, folder
         self.webs = [stack.port, free_port()]
-        stack.change_environment("web 2", PORT=str(self.webs[1]))
-        command = f"uvicorn app:server --port {self.webs[1]} --log-level warning --no-access-log"
-        stack._start("web 2", [*command.split(), "--timeout-graceful-shutdown", "2"])
-        self.folder.mkdir()
+        stack.start_web("web 2", self.webs[1])
+        folder.mkdir()
         for unit in UNITS:
             (folder / f"{unit}.pid").write_text(str(stack.processes[unit].pid))
         (folder / "restart.sh").write_text(RESTART)
@@ -64,78 +59,35 @@ class Plant:
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     folder = tmp_path_factory.mktemp("rolling")
     with kept_plant(folder) as stack:
-        made = Plant(stack, folder / "units")
-        for port in made.webs:
-            wait_until(lambda p=port: answers(p), 20, "both web processes answer")
-        yield made
+        yield Plant(stack, folder / "units")
 
 
 @pytest.fixture
 def nginx(plant: Plant) -> Iterator[Nginx]:
-    if installed() is None:
-        assert "CI" not in os.environ, HOW_TO_INSTALL
-        pytest.skip(HOW_TO_INSTALL)
+    need_nginx()
     running = Nginx(plant.folder / "nginx", *plant.webs)
     yield running
     running.stop()
 
 
-class Watching:
-    """Somebody who looks at the plant four times a second."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self.statuses: list[int | str] = []
-        self.ages_s: list[float] = []
-
-    def look(self) -> None:
-        try:
-            answer = httpx.get(f"{self._url}/plant", timeout=5)
-        except httpx.HTTPError as error:
-            self.statuses.append(repr(error))
-            return
-        self.statuses.append(answer.status_code)
-        if answer.is_success:
-            newest = min(card["head"] for card in answer.json()["cards"])
-            self.ages_s.append(time.time() - newest / 1000)
-
-
-@contextmanager
-def watching(url: str) -> Iterator[Watching]:
-    watch, ended = Watching(url), threading.Event()
-
-    def go_on() -> None:
-        while not ended.wait(0.25):
-            watch.look()
-
-    thread = threading.Thread(target=go_on)
-    thread.start()
-    try:
-        yield watch
-    finally:
-        ended.set()
-        thread.join()
-
-
-def answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
-    except httpx.HTTPError:
-        return False
-
-
 def test_whoever_watches_notices_nothing(plant: Plant, nginx: Nginx) -> None:
     pids = {unit: plant.stack.pid(unit) for unit in UNITS}
-    with watching(nginx.url) as watch:
+    observer = Observer(nginx.url, "rolling restart")
+    observer.start()
+    try:
         done = plant.restart()
+    finally:
+        observer.stop()
+    seen = [one for one in observer.seen if one.path == "/plant"]
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [f"{unit} is back" for unit in UNITS]
     assert plant.restarted == list(UNITS)
     assert all(plant.stack.pid(unit) not in {0, pids[unit]} for unit in UNITS)
-    assert len(watch.statuses) > 20
-    assert set(watch.statuses) == {200}
-    assert max(watch.ages_s) < OLDEST_S
-    print(f"{len(watch.statuses)} requests, oldest reading {max(watch.ages_s):.1f} s")
+    assert len(seen) > 20
+    assert {one.status for one in seen} == {200}
+    oldest_s = max(one.oldest_s for one in seen)
+    assert oldest_s < OLDEST_S
+    print(f"{len(seen)} requests, oldest reading {oldest_s:.1f} s")
 
 
 def test_it_stops_at_what_does_not_come_back(plant: Plant) -> None:
@@ -148,6 +100,5 @@ def test_it_stops_at_what_does_not_come_back(plant: Plant) -> None:
 
 
 def test_it_stops_when_the_restart_itself_fails(plant: Plant) -> None:
-    (plant.folder / "lost").unlink(missing_ok=True)
     done = plant.restart(RESTART="false", WORKERS="1", WITHIN_S="20")
     assert (done.returncode, done.stderr) == (1, "worker: not restarted; stopped here\n")

@@ -25,7 +25,8 @@ FRESH_S = 5.0
 class Seen(NamedTuple):
     """One answer: `status` 0 is none. Ages are those that the answer tells, ms; `head` in s.
 
-    `began` is a monotonic time; `age_s` is how old the newest reading is by our own clock.
+    `began` is a monotonic time; `age_s` is how old the newest reading is by our own clock, and
+    `oldest_s` that of the extruder whose newest is the oldest.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Seen(NamedTuple):
     checked_ms: float = float("inf")
     head_ms: float = float("inf")
     age_s: float = float("inf")
+    oldest_s: float = float("inf")
     cards: int = -1
 
     @property
@@ -97,6 +99,7 @@ class Observer:
         if path == "/plant":
             body = answer.json()
             heads = [card["head"] for card in body["cards"]]
+            seen = seen._replace(oldest_s=time.time() - min(heads, default=-1) / 1000)
             return _aged(seen, body["served"], body["checked"], max(heads, default=-1), len(heads))
         message = decode(answer.content)
         for step, values in enumerate(message.values):
