@@ -46,6 +46,12 @@ def job_queue(connection: Redis, worker: str = "") -> Queue:
     return Queue(name, connection=connection, serializer=JSONSerializer)
 
 
+def our_queue(key: bytes, prefix: str) -> str:
+    """The name of one of our queues in a key of Redis that begins so, "" for another's."""
+    name = key.decode().removeprefix(prefix)
+    return name if name == QUEUE or name.startswith(f"{QUEUE}-") else ""
+
+
 class CommandQueue:
     """The jobs of one web process. All methods raise WindowsUnavailable if Redis is away.
 

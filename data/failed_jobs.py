@@ -17,7 +17,7 @@ from rq.registry import FailedJobRegistry
 from rq.results import Result
 from rq.serializers import JSONSerializer
 
-from data.command_queue import QUEUE, job_queue
+from data.command_queue import QUEUE, job_queue, our_queue
 from data.redis_errors import translated
 
 #: Jobs that may be run again: doing them twice does no harm.
@@ -108,8 +108,7 @@ class FailedJobs:
     def _queues(self) -> list[str]:
         """Names of queues that have failed jobs; RQ itself forgets the queue of a dead worker."""
         keys = self._redis.scan_iter(f"{_key(QUEUE)}*", count=_SCANNED)
-        names = {key.decode().removeprefix(_key("")) for key in keys}
-        return sorted(name for name in names if name == QUEUE or name.startswith(f"{QUEUE}-"))
+        return sorted(filter(None, (our_queue(key, _key("")) for key in keys)))
 
     def _again(self, id_: str, queue: str) -> bool:
         registry = self._registry(queue)

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from rq import Queue
 from rq.registry import FailedJobRegistry
 
-from data.command_queue import QUEUE
+from data.command_queue import QUEUE, our_queue
 from data.redis_errors import translated
 from data.team import LIVES_MS, WORKERS
 from data.vitals import QueueVitals
@@ -33,23 +33,21 @@ async def queue_vitals(client: Redis) -> QueueVitals:
             pipe.smembers(Queue.redis_queues_keys)
             pipe.zrange(WORKERS, 0, -1, withscores=True)
             (seconds, micros), keys, heard = await pipe.execute()
-        waiting, first = await _waiting(client, sorted(filter(None, map(_name, keys))))
+        waiting, first = await _waiting(client, sorted(filter(None, map(_listed, keys))))
         now = int(seconds) * 1000 + int(micros) // 1000
         living = sorted(name.decode() for name, score in heard if score > now - LIVES_MS)
         return QueueVitals(
             workers=len(living),
             waiting=waiting,
             oldest_ms=await _oldest(client, first, now),
-            failed=await _failed(client),
+            failed=await _failed(client, int(seconds)),
             memory=await memory_of(client),
             living=living,
         )
 
 
-def _name(key: bytes) -> str:
-    """The name of one of our queues by its key in Redis, "" for another's."""
-    name = key.decode().removeprefix(Queue.redis_queue_namespace_prefix)
-    return name if name == QUEUE or name.startswith(f"{QUEUE}-") else ""
+def _listed(key: bytes) -> str:
+    return our_queue(key, Queue.redis_queue_namespace_prefix)
 
 
 def _kind(name: str) -> str:
@@ -72,16 +70,17 @@ async def _waiting(client: Redis, names: list[str]) -> tuple[Counter[str], list[
     return waiting, first
 
 
-async def _failed(client: Redis) -> Counter[str]:
-    """Jobs that failed; also of a dead worker, whose queue RQ no longer lists."""
-    keys = [key async for key in client.scan_iter(f"{_FAILED}{QUEUE}*", count=_SCANNED)]
+async def _failed(client: Redis, now_s: int) -> Counter[str]:
+    """Jobs that failed; also of a dead worker, whose queue RQ no longer lists nor cleans."""
+    found = [key async for key in client.scan_iter(f"{_FAILED}{QUEUE}*", count=_SCANNED)]
+    names = sorted(filter(None, (our_queue(key, _FAILED) for key in found)))
     async with client.pipeline(transaction=False) as pipe:
-        for key in keys:
-            pipe.zcard(key)
-        found = await pipe.execute()
+        for name in names:
+            pipe.zcount(f"{_FAILED}{name}", now_s, "+inf")
+        counts = await pipe.execute()
     failed = Counter({SHARED: 0, OWN: 0})
-    for key, count in zip(keys, found, strict=True):
-        failed[_kind(key.decode().removeprefix(_FAILED))] += count
+    for name, count in zip(names, counts, strict=True):
+        failed[_kind(name)] += count
     return failed
 
 

@@ -130,6 +130,8 @@ async def test_what_failed_of_a_dead_worker_is_counted(
     jobs.enqueue_refresh(own, 7, 1)
     FailedJobRegistry(queue=own).add(own.jobs[0], ttl=60)
     own.delete(delete_jobs=False)  # as the others do with what it leaves: see data.team
+    client.zadd("rq:failed:meltwatch-dead", {"kept no longer": time.time() - 1})
+    client.zadd("rq:failed:meltwatchers", {"another program's": time.time() + 60})
     assert (await samples(web))["meltwatch_queue_failed_jobs", "own"] == 1
 
 
