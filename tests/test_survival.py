@@ -75,7 +75,7 @@ def assert_every_slot_equals_the_store(stack: Stack) -> None:
     store.close()
 
 
-# Each with one number of shards: `make faults` has more of both.
+# Each with one number of shards, for time.
 @pytest.mark.parametrize(
     ("stack", "killed"),
     [(2, "one worker"), (1, "redis"), (1, "both workers"), (2, "redis and workers")],

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from data.errors import StoreError
 
-# Its lines about every start of a process are no news.
+# Its lines about each revision are for who writes migrations.
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 

@@ -16,6 +16,9 @@ from data.copy.tables import Digest
 from tests.raw_sql import sql
 from tests.stack import ROOT, wait_until
 
+#: Tables that a drill goes on writing to.
+WRITTEN = ("readings", "alarm_events")
+
 
 class Nothing:
     """No progress bar."""
@@ -87,7 +90,7 @@ class Drill:
         last = self.acked()[-1]
         return {
             table: (last - sql(self.url, f"SELECT max(ts) FROM {table}")[0][0]) / 1000
-            for table in ("readings", "alarm_events")
+            for table in WRITTEN
         }
 
     def missing(self, until: int) -> list[int]:

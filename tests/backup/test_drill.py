@@ -18,7 +18,7 @@ import pytest
 from data.backup import litestream
 from data.backup.moments import now
 from data.telemetry import open_store
-from tests.backup.drill import Drill, drill, told_seconds
+from tests.backup.drill import WRITTEN, Drill, drill, told_seconds
 from tests.copy.filled import fill
 from tests.postgres_server import PostgresServer, need_initdb, running_server
 from tests.raw_sql import sql
@@ -127,7 +127,6 @@ def test_a_store_comes_back_as_it_was_at_a_time(followed: Drill) -> None:
 
 
 #: What the drill's writer writes.
-WRITTEN = {"readings", "alarm_events"}
 
 
 @pytest.fixture
@@ -168,7 +167,7 @@ def test_a_destroyed_postgresql_server_comes_back(
         assert one.missing(last) == []
         whole = one.contents()
         # What was written until the very end may lack that end, see above; all else is the same.
-        assert {table for table in before if before[table] != whole[table]} <= WRITTEN
+        assert {table for table in before if before[table] != whole[table]} <= set(WRITTEN)
         server.kill()
         rebuilt(server, one, "--at", at.isoformat())
         newest = sql(url, "SELECT max(ts) FROM readings")[0][0]

@@ -307,7 +307,7 @@ def test_an_axis_is_stretched_by_wheel_and_buttons_and_fitted_again(
     page.mouse.wheel(0, 900)
     assert settled(page) != before
     fit.click()
-    assert settled(page) == pytest.approx(before, rel=0.05)
+    assert settled(page) == pytest.approx(before, rel=0.02)
     page.get_by_role("button", name="Move up Melt pressure").click()
     assert settled(page) != before
 

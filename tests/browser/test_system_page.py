@@ -78,7 +78,7 @@ def test_each_span_shows_its_own_mean_and_nothing_moves(system: Page) -> None:
     button.click()
     expect(rows).to_have_text("500")
     expect(state(system)).to_contain_text("Mean of the last minute")
-    assert place(system) == pytest.approx(before, abs=1), "to the pixel"
+    assert place(system) == pytest.approx(before, abs=0.1), "to the pixel"
 
 
 def test_polling_is_reckoned_for_todays_viewers_or_a_number_typed(system: Page) -> None:
