@@ -5,6 +5,7 @@ Live screens are served from Redis; only `questions` about the history read the 
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -53,6 +54,7 @@ from data.errors import (
 from data.extruders import Catalogue
 from data.failed_jobs import FailedJobs
 from data.history import Questions, open_history
+from data.logs import configure
 from data.settings import Settings
 from data.window_cache import connect, connect_async
 from data.window_cache.reader import CatalogueReader, WindowReader
@@ -216,7 +218,9 @@ async def _unknown(_request: Request, error: Exception) -> Response:
 
 
 try:
-    server = build(Settings.from_env())
+    _settings = Settings.from_env()
+    configure("web", _settings.log_format, _settings.log_syslog)
+    server = build(_settings)
 except MeltwatchError as problem:
-    print(f"meltwatch web: {problem}", flush=True)
+    logging.getLogger("meltwatch").critical("meltwatch web: %s", problem)
     sys.exit(os.EX_CONFIG)  # starting again would not help: see keep_running

@@ -119,7 +119,9 @@ def main() -> int:
     lock = take_folder(settings.var_dir)
     manager = Manager(CalmPrinter(sys.stdout))
     workers = max(FEWEST_WORKERS, settings.shards)
-    for name, command in commands(not os.environ.get("REDIS_URL"), workers).items():
+    for name, command in commands(
+        not (env.get("REDIS_URL") or env.get("REDIS_URL_FILE")), workers
+    ).items():
         manager.add_process(name, command, env=env)
     threading.Thread(target=announce, args=(settings,), daemon=True).start()
     manager.loop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from data.masking import masked
+
 
 class MeltwatchError(Exception):
     """Base of all errors that Meltwatch raises on purpose."""
@@ -10,10 +12,10 @@ class MeltwatchError(Exception):
 
 
 class SettingError(MeltwatchError):
-    """A setting is missing or has a bad value; the text names both."""
+    """A setting is missing or has a bad value; the text names both, but tells no secret."""
 
     def __init__(self, key: str, value: object, expected: str) -> None:
-        super().__init__(f"setting {key}={value!r}: expected {expected}")
+        super().__init__(masked(f"setting {key}={value!r}") + f": expected {expected}")
 
 
 class MappingError(MeltwatchError):

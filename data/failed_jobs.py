@@ -18,6 +18,7 @@ from rq.results import Result
 from rq.serializers import JSONSerializer
 
 from data.command_queue import QUEUE, job_queue, our_queue
+from data.masking import masked
 from data.redis_errors import translated
 
 #: Jobs that may be run again: doing them twice does no harm.
@@ -159,4 +160,5 @@ def _kind(job: Job) -> str:
 
 def _traceback(job: Job) -> str:
     result = job.latest_result()
-    return (result.exc_string if result else None) or ""
+    # Workers mask them, too; a job of another kind may have been put there by anyone.
+    return masked((result.exc_string if result else None) or "")

@@ -10,6 +10,7 @@ from rq.job import Job
 
 from data import jobs
 from data.errors import JobRefused
+from data.logs import security
 
 JOBS: dict[str, Callable[..., Any]] = {
     f"{job.__module__}.{job.__name__}": job
@@ -32,6 +33,7 @@ class KnownJob(Job):
     def func(self) -> Callable[..., Any]:
         """The function. Raises JobRefused, which makes the job a failed one that says why."""
         if self.func_name not in JOBS or self.instance is not None:
+            security("job_refused", job=self.func_name, id=self.id)
             raise JobRefused(f"refused: {self.func_name!r} is none of Meltwatch's jobs")
         return JOBS[self.func_name]
 

@@ -10,6 +10,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from data.errors import SettingError
+from data.logs import FORMATS, syslog_address
+from data.masking import hide, hide_path
 from data.monitor.findings import Terms
 from data.redis_urls import is_cluster, what_is_wrong
 from data.shards import BUCKETS
@@ -59,6 +61,8 @@ class Settings:
     retain_hours_days: int
     runaway_s: int
     spool_mb: int
+    log_format: str
+    log_syslog: str
 
     @staticmethod
     def from_env(env: Mapping[str, str] = os.environ) -> Settings:
@@ -73,7 +77,7 @@ class Settings:
         return Settings(
             redis_url=redis_url,
             queue_url=read.queue_url(redis_url),
-            database_url=read.text("DATABASE_URL", f"sqlite:///{store}"),
+            database_url=read.secret("DATABASE_URL", f"sqlite:///{store}"),
             host=read.text("HOST", "127.0.0.1"),
             port=read.whole("PORT", 8050, 1, 65535),
             plant_name=read.text("PLANT_NAME", ""),
@@ -105,6 +109,8 @@ class Settings:
             retain_hours_days=read.whole("RETAIN_HOURS_DAYS", 3650, 0, 36_500),
             runaway_s=read.whole("RUNAWAY_S", 60, 0, 86_400),
             spool_mb=read.whole("SPOOL_MB", 512, 8, 1_000_000),
+            log_format=read.one_of("LOG_FORMAT", FORMATS),
+            log_syslog=read.syslog("LOG_SYSLOG"),
         )
 
     @property
@@ -130,6 +136,10 @@ class Settings:
         return ZoneInfo(self.plant_tz)
 
 
+#: May be given as NAME_FILE, too.
+SECRETS = ("REDIS_URL", "QUEUE_URL", "DATABASE_URL", "HEARTBEAT_URL")
+
+
 def is_postgres(url: str) -> bool:
     """Whether a DATABASE_URL names a PostgreSQL database."""
     return url.startswith(("postgresql://", "postgres://"))
@@ -142,8 +152,33 @@ class _Reader:
     def text(self, key: str, default: str) -> str:
         return self._env.get(key) or default
 
+    def secret(self, key: str, default: str) -> str:
+        """A URL that may hold a password: given as it is, or in the file that KEY_FILE names."""
+        value = self._from_file(key) or self.text(key, default)
+        hide(value)
+        return value
+
+    def _from_file(self, key: str) -> str:
+        path = self.text(f"{key}_FILE", "")
+        if path and self._env.get(key):
+            raise SettingError(f"{key}_FILE", path, f"nothing, since {key} is set")
+        try:
+            value = Path(path).read_text().strip() if path else ""
+        except (OSError, ValueError) as error:
+            raise SettingError(f"{key}_FILE", path, "a file that can be read") from error
+        if path and not value:
+            raise SettingError(f"{key}_FILE", path, f"a file that holds {key}")
+        return value
+
+    def syslog(self, key: str) -> str:
+        value = self.text(key, "")
+        try:
+            return value if not value or syslog_address(value) else ""
+        except ValueError as error:
+            raise SettingError(key, value, "host:port or a path such as /dev/log") from error
+
     def url(self, key: str, default: str) -> str:
-        value = self.text(key, default)
+        value = self.secret(key, default)
         if expected := what_is_wrong(value):
             raise SettingError(key, value, expected)
         return value
@@ -156,7 +191,8 @@ class _Reader:
         return value
 
     def web(self, key: str) -> str:
-        value = self.text(key, "")
+        value = self.secret(key, "")
+        hide_path(value)
         if value and not value.startswith(("http://", "https://")):
             raise SettingError(key, value, "http://host/path or https://host/path")
         return value

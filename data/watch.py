@@ -21,6 +21,7 @@ from data.errors import CommandError
 from data.extruders import Catalogue, Limits
 from data.frames import due_frames, frame_of
 from data.journal import Batch, Journal, Notification
+from data.logs import security
 from data.monitor.findings import Findings, Terms
 from data.monitor.monitor import Monitor
 from data.monitor.packing import pack, unpack
@@ -237,6 +238,8 @@ def set_limits(store: TelemetryStore, catalogue: Catalogue, command: Command) ->
     changed = {**asdict(before.get(command.signal, Limits())), **command.limits}
     after = {**before, command.signal: Limits(**changed)}
     store.set_limits(extruder.id, command.product, after, command.who, command.comment)
+    what = f"limits of extruder {extruder.id}: {command.signal}"
+    security("setting_changed", actor=command.who, setting=what, value=dict(command.limits))
 
 
 def _understood(text: str) -> list[Command]:

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.executions import Execution
 from rq.job import Job
+from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from data import jobs
@@ -28,6 +29,8 @@ from data.heartbeat import Heartbeat
 from data.job_counts import JobCounts
 from data.journal import open_journal
 from data.known_jobs import KnownJob
+from data.logs import configure
+from data.masking import hide, masked
 from data.notifier.delivery import deliver_for_ever
 from data.notifier.routes import Routes
 from data.notifier.routes_file import load_routes
@@ -125,12 +128,26 @@ class TeamWorker(SimpleWorker):
         with self._team.busy(long=job.func_name in LONG_JOBS):
             return super().perform_job(job, queue, execution)
 
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: StartedJobRegistry | None = None,
+        exc_string: str = "",
+        execution: Execution | None = None,
+    ) -> None:
+        """Keep a failed job with its traceback, but without secrets: the System page shows it."""
+        clean = masked(exc_string)
+        super().handle_job_failure(job, queue, started_job_registry, clean, execution)
+
 
 def main() -> None:
     """Build the parts, start the ticker, work until told to stop."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     settings = Settings.from_env()
+    configure("worker", settings.log_format, settings.log_syslog)
     routes = load_routes(Path(settings.notify)) if settings.notify else Routes()
+    for url in routes.urls().values():
+        hide(url)
     team = Team(connect(settings.queue_url), uuid4().hex)
     use_parts(settings, routes, team)
     start_threads(settings, routes, team)
@@ -200,5 +217,5 @@ if __name__ == "__main__":
     try:
         main()
     except MeltwatchError as problem:
-        print(f"meltwatch worker: {problem}", flush=True)
+        log.critical("meltwatch worker: %s", problem)
         sys.exit(os.EX_CONFIG)  # starting again would not help: see keep_running

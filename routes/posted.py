@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from data.logs import security
+
 MAX_BYTES = 64 * 1024
 
 
@@ -22,6 +24,7 @@ class Refused(Exception):
 async def posted(request: Request) -> dict[str, Any]:
     """The JSON object in the body. Raises Refused."""
     if not _same_site(request):
+        _tell_of(request)
         raise Refused(403, "refused: the request comes from another site")
     # A form of another site can post without asking, but not with this type.
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -42,6 +45,12 @@ def _same_site(request: Request) -> bool:
         return site == "same-origin"
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _tell_of(request: Request) -> None:
+    address = request.client.host if request.client else ""
+    origin = request.headers.get("origin", "")
+    security("csrf_refused", address=address, path=request.url.path, origin=origin)
 
 
 async def _body(request: Request) -> bytes:

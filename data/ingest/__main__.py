@@ -25,6 +25,8 @@ from data.ingest.mapping import CsvMapping, load_mapping, shipped_mapping_for
 from data.ingest.replay import Replay, wall_clock
 from data.ingest.spool import Spool
 from data.ingest.spool_publish import telling
+from data.logs import configure
+from data.masking import masked
 from data.meter import metered
 from data.settings import Settings
 from data.telemetry import open_store
@@ -38,13 +40,13 @@ FAILED, INTERRUPTED = 2, 130
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; errors that a person can mend are one line on stderr."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env()
+        configure("ingest", settings.log_format, settings.log_syslog)
         with publishing(connect(settings.redis_url), "ingest"), metered("ingest"):
             return int(options.command(settings, options))
     except (MeltwatchError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(masked(f"error: {error}"), file=sys.stderr)
         return FAILED
 
 
@@ -65,7 +67,7 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
 
 
 def _feed(settings: Settings, source: Source, stop: Event, backlog: Backlog) -> None:
-    log.info("%s → %s", source.name, settings.database_url)
+    log.info("%s → %s", source.name, masked(settings.database_url))
     feed(source, partial(open_store, settings.database_url), stop, backlog)
 
 
