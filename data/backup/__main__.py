@@ -15,6 +15,7 @@ from data.backup.contents import contents
 from data.backup.moments import Span, of_person, told
 from data.backup.windows import forget_windows
 from data.errors import BackupRefused, MeltwatchError, WindowsUnavailable
+from data.masking import masked
 from data.settings import Settings, is_postgres
 from data.sqlite_file import path_of
 
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.command(Settings.from_env(), options))
     except (MeltwatchError, OSError) as error:
         # libpq and pg_basebackup tell their errors in several lines.
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        print("error:", masked(" ".join(str(error).split())), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("stopped; nothing was put in the place of anything", file=sys.stderr)

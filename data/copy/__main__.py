@@ -14,6 +14,7 @@ from data.copy.refusals import refuse_other_plant, refuse_running
 from data.copy.source import Source
 from data.copy.target import Target
 from data.errors import MeltwatchError
+from data.masking import masked
 
 DIFFERENT, FAILED, INTERRUPTED = 1, 2, 130
 
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         return copy(options.source, options.target, options.check)
     except (MeltwatchError, OSError) as error:
         # libpq tells its errors in several lines.
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        print("error:", masked(" ".join(str(error).split())), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it was", file=sys.stderr)

@@ -6,6 +6,7 @@ import sys
 import time
 
 from data.errors import MeltwatchError
+from data.masking import masked
 from data.settings import Settings
 from data.store_guard.checks import day_check, minute_check
 from data.store_guard.wording import all_findings, report
@@ -24,5 +25,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except MeltwatchError as problem:
-        print(f"meltwatch guard: {problem}", flush=True)
+        print(masked(f"meltwatch guard: {problem}"), flush=True)
         sys.exit(2)
