@@ -19,6 +19,7 @@ from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
 from data.errors import MeltwatchError, SettingError
+from data.privileges import root_warning
 from data.settings import Settings
 
 #: One more than a small plant needs, so that one can be killed; of shards each gets its own.
@@ -117,6 +118,8 @@ def main() -> int:
     if not _is_free(settings.host, settings.port):
         raise SettingError("PORT", settings.port, f"a port that is free on {settings.host}")
     lock = take_folder(settings.var_dir)
+    if warning := root_warning():
+        print(warning, flush=True)
     manager = Manager(CalmPrinter(sys.stdout))
     workers = max(FEWEST_WORKERS, settings.shards)
     for name, command in commands(
