@@ -7,7 +7,7 @@ export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME 
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
 	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL \
 	LOG_FORMAT LOG_SYSLOG REDIS_URL_FILE QUEUE_URL_FILE DATABASE_URL_FILE HEARTBEAT_URL_FILE
-.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch clean
+.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -78,16 +78,24 @@ faults: .venv/.dev
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/.run: requirements.txt
-	@$(call venv,requirements.txt) && touch $@
+.venv/.run: requirements.lock
+	@$(call venv,requirements.lock) && touch $@
 
-.venv/.dev: requirements-dev.txt requirements.txt
-	@$(call venv,requirements-dev.txt) && touch $@ .venv/.run
+.venv/.dev: requirements-dev.lock requirements.lock
+	@$(call venv,requirements-dev.lock) && touch $@ .venv/.run
+
+# What was edited in requirements*.txt, with all it needs and the hashes of PyPI (decision 0021).
+lock: .venv/.dev
+	@$(LOCK) requirements.txt -o requirements.lock
+	@$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+
+LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-header --index-url https://pypi.org/simple
 
 define venv
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	|| { echo "Meltwatch needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3.11"; exit 1; } ; \
 [ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv \
 	|| { echo "No venv module: install it with 'apt-get install python3-venv'"; exit 1; } ; \
-echo "Installing $(1) …" && $(BIN)/pip install -q --disable-pip-version-check -r $(1)
+echo "Installing $(1) …" && $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r $(1)
 endef
