@@ -7,7 +7,7 @@ export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME 
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
 	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL \
 	LOG_FORMAT LOG_SYSLOG REDIS_URL_FILE QUEUE_URL_FILE DATABASE_URL_FILE HEARTBEAT_URL_FILE
-.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock clean
+.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -91,6 +91,15 @@ lock: .venv/.dev
 
 LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-header --index-url https://pypi.org/simple
+
+# Known holes in what the locks name; asks pypi.org. docs/supply_chain.md
+audit-deps: .venv/.dev
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements-dev.lock
+
+# What `make run` installs, as a CycloneDX bill of materials.
+sbom: .venv/.dev
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible -o sbom.json && echo "sbom.json"
 
 define venv
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
