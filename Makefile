@@ -7,7 +7,7 @@ export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME 
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
 	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL \
 	LOG_FORMAT LOG_SYSLOG REDIS_URL_FILE QUEUE_URL_FILE DATABASE_URL_FILE HEARTBEAT_URL_FILE
-.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom clean
+.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -91,6 +91,10 @@ lock: .venv/.dev
 
 LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-header --index-url https://pypi.org/simple
+
+# Thousands of questions, of the API's description and beside it, to real processes: minutes.
+fuzz: .venv/.dev
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/python -m pytest tests/fuzz $(ARGS)
 
 # Known holes in what the locks name; asks pypi.org. docs/supply_chain.md
 audit-deps: .venv/.dev

@@ -21,6 +21,7 @@ from data.history.happenings import Happenings, happenings
 from data.history.playback import PlaybackWindow, window
 from data.window_codec import WindowMessage, encode
 from data.windows import NEVER
+from routes.extruder_number import EXTRUDER
 from routes.windows import MEDIA_TYPE
 
 #: Readings that arrive later than this are corrections by hand: nothing else changes by then.
@@ -51,8 +52,8 @@ def routes(questions: Questions, _settings: PageSettings) -> list[Route]:
         return await run_in_threadpool(_told, request, lambda: _events(questions, request))
 
     return [
-        Route("/history/windows/{extruder:int}", readings),
-        Route("/history/playback/{extruder:int}", events),
+        Route(f"/history/windows/{EXTRUDER}", readings),
+        Route(f"/history/playback/{EXTRUDER}", events),
     ]
 
 

@@ -17,6 +17,7 @@ from data.window_cache import Status
 from data.window_cache.reader import WindowReader
 from data.window_codec import encode, from_window
 from data.windows import Window, unroll
+from routes.extruder_number import EXTRUDER
 from routes.micro_cache import Answer, MicroCache
 
 MEDIA_TYPE = "application/vnd.meltwatch.window"
@@ -47,9 +48,9 @@ def routes(reader: WindowReader, settings: Settings) -> list[Route]:
         return answer.respond(request)
 
     return [
-        Route("/windows/{extruder:int}", snapshot),
-        Route("/windows/{extruder:int}/delta", delta),
-        Route("/catalogue/{extruder:int}", catalogue),
+        Route(f"/windows/{EXTRUDER}", snapshot),
+        Route(f"/windows/{EXTRUDER}/delta", delta),
+        Route(f"/catalogue/{EXTRUDER}", catalogue),
     ]
 
 

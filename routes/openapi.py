@@ -1,0 +1,163 @@
+"""GET /openapi.json: what programs may ask of the web process. Pages of people are not in it.
+
+Every route of the application is either in TOLD or a page; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from routes.windows import MEDIA_TYPE
+
+PATH = "/openapi.json"
+JSON, CSV, EVENTS, METRICS = "application/json", "text/csv", "text/event-stream", "text/plain"
+
+_MS = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
+_TEXT = {"type": "string"}
+#: Query parameters by the name used here, with the name in the address.
+QUERY: dict[str, dict[str, Any]] = {
+    "from": {"required": True, "schema": _MS, "description": "first ms since the epoch"},
+    "to": {"required": True, "schema": _MS, "description": "ms since the epoch after the last"},
+    "step": {"schema": {"type": "integer", "minimum": 100, "maximum": 60_000}},
+    "signal": {"required": True, "schema": _TEXT, "description": "name of a signal"},
+    "day": {"schema": _TEXT, "description": "YYYY-MM-DD, plant time"},
+    "shift": {"schema": _TEXT, "description": "name of a shift"},
+    "period": {"schema": _TEXT},
+    "extruder": {"schema": _TEXT},
+    "cause": {"schema": _TEXT},
+    "sort": {"schema": _TEXT},
+}
+_WHO = {"id": _TEXT, "who": _TEXT, "action": _TEXT}
+BODIES: dict[str, dict[str, Any]] = {
+    "command": {"type": "object", "required": ["id", "who", "action"], "properties": _WHO},
+    "replay": {
+        "type": "object",
+        "required": ["extruder", "signal", "days", "limits"],
+        "properties": {
+            "extruder": {"type": "integer"},
+            "signal": _TEXT,
+            "product": {"type": "integer"},
+            "days": {"type": "number"},
+            "limits": {"type": "object"},
+        },
+    },
+    "ids": {
+        "type": "object",
+        "required": ["ids"],
+        "properties": {
+            "ids": {"anyOf": [{"const": "all"}, {"type": "array", "items": _TEXT, "minItems": 1}]}
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What there is to know of a route: the names are those of QUERY and BODIES."""
+
+    summary: str
+    media: str = JSON
+    query: tuple[str, ...] = ()
+    body: str = ""
+
+
+_PAST = ("from", "to")
+TOLD: dict[str, Told] = {
+    "/windows/{extruder}": Told("live window of an extruder (docs/window_codec.md)", MEDIA_TYPE),
+    "/windows/{extruder}/delta": Told("its last seconds", MEDIA_TYPE),
+    "/windows/{extruder}/events": Told("the same deltas, pushed", EVENTS),
+    "/catalogue/{extruder}": Told("an extruder, its signals and limits, and the products"),
+    "/plant": Told("a card per extruder"),
+    "/plant/sparks": Told("last 15 minutes of each extruder's first gauge"),
+    "/plant/events": Told("cards, pushed", EVENTS),
+    "/lines": Told("signals, and which extruders have them"),
+    "/lines/window": Told("one signal of all extruders", MEDIA_TYPE, ("signal",)),
+    "/lines/delta": Told("its last seconds", MEDIA_TYPE, ("signal",)),
+    "/lines/day": Told("its last 24 hours", MEDIA_TYPE, ("signal",)),
+    "/alarms/now": Told("alarms and malfunctions that need action"),
+    "/alarms/history": Told("what happened to alarms lately"),
+    "/alarms/health": Told("measures of the alarm system after ISA-18.2"),
+    "/alarms/deliveries": Told("messages that were sent, and what came of them"),
+    "/commands": Told("acknowledge, shelve, resolve, set limits …", body="command"),
+    "/replays": Told("try other limits on recorded days", body="replay"),
+    "/replays/{id}": Told("how far such a try is"),
+    "/healthz": Told("this process answers"),
+    "/readyz": Told("what it shows is fresh; 503 with a reason if not"),
+    "/metrics": Told("numbers for Prometheus", METRICS),
+    "/system/cost": Told("what reads the store, and what that costs"),
+    "/system/guard": Told("findings of the store guard"),
+    "/system/pipeline": Told("the way of a reading, stage by stage"),
+    "/system/runs": Told("the last runs of each job"),
+    "/system/failures": Told("failed jobs", query=()),
+    "/system/failures/run": Told("run failed jobs again", body="ids"),
+    "/system/failures/discard": Told("forget failed jobs", body="ids"),
+    "/system/failures/{id}": Told("a failed job's traceback"),
+    "/history/windows/{extruder}": Told("readings of the past", MEDIA_TYPE, (*_PAST, "step")),
+    "/history/playback/{extruder}": Told("what happened meanwhile", query=_PAST),
+    "/history/malfunctions.csv": Told(
+        "malfunctions of a selection", CSV, ("period", "extruder", "cause", "sort")
+    ),
+    "/history/report.csv": Told("the report of a shift", CSV, ("day", "shift")),
+}
+
+
+def routes() -> list[Route]:
+    """The route of the description."""
+    body = json.dumps(document()).encode()
+
+    async def description(_request: Request) -> Response:
+        return Response(body, media_type=JSON, headers={"Cache-Control": "max-age=300"})
+
+    return [Route(PATH, description)]
+
+
+def paths_of(served: Sequence[BaseRoute]) -> set[str]:
+    """Paths of an application's own routes as the description writes them."""
+    return {re.sub(r":\w+}", "}", route.path) for route in served if isinstance(route, Route)}
+
+
+def document() -> dict[str, Any]:
+    """The description, OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Meltwatch", "version": "1"},
+        "paths": {path: _path(path, told) for path, told in TOLD.items()},
+    }
+
+
+def _path(path: str, told: Told) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": told.summary,
+        "parameters": [
+            *(_in_path(name) for name in re.findall(r"{(\w+)}", path)),
+            *({"name": name, "in": "query", **QUERY[name]} for name in told.query),
+        ],
+        "responses": _responses(told),
+    }
+    if not told.body:
+        return {"get": operation}
+    content = {JSON: {"schema": BODIES[told.body]}}
+    return {"post": {**operation, "requestBody": {"required": True, "content": content}}}
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 0} if name == "extruder" else {"type": "string"}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _responses(told: Told) -> dict[str, Any]:
+    error = {
+        "type": "object",
+        "properties": {"error": {"type": "string"}, "status": {}, "reason": {}},
+    }
+    wrong = {"description": "{error: reason}", "content": {JSON: {"schema": error}}}
+    good = {"description": "the answer", "content": {told.media: {}}}
+    return {"200": good, "202": good, "4XX": wrong, "503": wrong}
