@@ -76,7 +76,7 @@ faults: .venv/.dev
 	@$(BIN)/python -m pytest -m "faults or not faults" -rs $(or $(ARGS),tests/faults)
 
 clean:
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 
 .venv/.run: requirements.lock
 	@$(call venv,requirements.lock) && touch $@

@@ -96,7 +96,7 @@ TOLD: dict[str, Told] = {
     "/system/guard": Told("findings of the store guard"),
     "/system/pipeline": Told("the way of a reading, stage by stage"),
     "/system/runs": Told("the last runs of each job"),
-    "/system/failures": Told("failed jobs", query=()),
+    "/system/failures": Told("failed jobs"),
     "/system/failures/run": Told("run failed jobs again", body="ids"),
     "/system/failures/discard": Told("forget failed jobs", body="ids"),
     "/system/failures/{id}": Told("a failed job's traceback"),
