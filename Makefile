@@ -7,7 +7,7 @@ export REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME 
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
 	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL \
 	LOG_FORMAT LOG_SYSLOG REDIS_URL_FILE QUEUE_URL_FILE DATABASE_URL_FILE HEARTBEAT_URL_FILE
-.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz clean
+.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz people audit clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -55,6 +55,14 @@ restore: .venv/.run
 # A plant is written to, killed, destroyed and restored, on both kinds of store.
 drill: .venv/.dev
 	@$(BIN)/python -m pytest tests/backup/test_drill.py -s
+
+# docs/people.md: make people ARGS="add anna --role operator"
+people: .venv/.run
+	@$(BIN)/python -m data.people $(or $(ARGS),list)
+
+# Is the audit journal whole? make audit [HEAD=seq:hash]
+audit: .venv/.run
+	@$(BIN)/python -m data.audit verify $(HEAD)
 
 # What is wrong with the store, and the SQL that mends it: see docs/operations.md.
 guard: .venv/.run

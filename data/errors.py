@@ -107,3 +107,21 @@ class HistoryBusy(MeltwatchError):
 
     def __init__(self) -> None:
         super().__init__("The history is busy: try again in a few seconds")
+
+
+class SignInRefused(MeltwatchError):
+    """Login or password are wrong, or the account is disabled: never said which."""
+
+
+class LockedOut(MeltwatchError):
+    """Too many wrong passwords in a row; trying again helps after `retry_after_s`."""
+
+    retryable = True
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"Too many wrong passwords: wait {retry_after_s} s.")
+        self.retry_after_s = retry_after_s
+
+
+class PeopleRefused(MeltwatchError):
+    """An account or a token is not changed so; the text says why."""

@@ -19,6 +19,7 @@ TABLES = (
     "minute_rollups", "hour_rollups", "rollup_progress",
     "malfunctions", "malfunction_actions", "alarm_events", "alarm_states",
     "frames", "frame_prints", "annotations", "commands", "monitor_snapshots", "notifications",
+    "people", "names", "access_tokens", "audit",
 )  # fmt: skip
 #: Tables that the schema itself fills, or that are set otherwise.
 NOT_COPIED = {

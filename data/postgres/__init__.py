@@ -16,7 +16,7 @@ from data.errors import SettingError, StoreError
 from data.meter import asked, received
 
 #: The newest revision of data/postgres/migrations/versions.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 CONNECT_TIMEOUT_S = 2
 #: A server that a network swallowed is given up after so long; Linux would try for 15 minutes.
 TCP_TIMEOUT_MS = 10_000

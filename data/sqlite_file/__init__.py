@@ -16,7 +16,7 @@ from data.quality import Quality
 from data.sqlite_file.limited import LimitedConnection
 
 #: `user_version` of the file: the number of the newest revision of migrations/versions.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 #: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.
 BUSY_TIMEOUT_S = 2.0
 #: A statement that works longer is stopped, as PostgreSQL does it.

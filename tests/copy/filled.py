@@ -7,6 +7,9 @@ from contextlib import closing
 from data.commands import command_from_dict
 from data.extruders import Limits
 from data.journal import Batch, Frame, Journal, Notification, open_journal
+from data.people.account import TokenKind
+from data.people.roles import Role
+from data.people.store import open_people
 from data.rollups import MINUTE_MS, roll_up
 from data.telemetry import ImportMark, open_store
 from data.windows import Row
@@ -40,6 +43,9 @@ def fill(url: str, count: int = 1000) -> None:
         store.delete_readings({1: START + 5 * MINUTE_MS}, 1000)
     with closing(open_journal(url)) as journal:
         _journal(journal, rows)
+    with closing(open_people(url)) as people:
+        people.add("ana", "Ana", Role.OPERATOR, "correct horse", "cli", START)
+        people.new_token(TokenKind.KIOSK, "hall 1", "cli", START, None)
 
 
 def _journal(journal: Journal, rows: list[Row]) -> None:

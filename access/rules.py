@@ -1,0 +1,57 @@
+"""Which permission a request takes, by method and path. What is not named is refused."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from data.people.roles import Permission
+
+
+class Open(Enum):
+    """What takes no permission."""
+
+    PUBLIC = "everybody"
+    REFUSED = "nobody"
+
+
+Needed = Permission | Open
+
+#: Without signing in: whether we live, and the ways in and out. Nothing of the plant is told.
+_PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/logout", "/kiosk"})
+_PUBLIC_BELOW = ("/login/",)
+_READS = {
+    "/metrics": Permission.METRICS,
+    "/access/people": Permission.PEOPLE,
+    "/access/audit": Permission.AUDIT,
+}
+#: A traceback may tell of the inside.
+_READS_BELOW = {"/system/failures/": Permission.JOBS, "/access/audit": Permission.AUDIT}
+_POSTS = {
+    # Then by its action: data.people.roles.NEEDED.
+    "/commands": Permission.VIEW,
+    "/replays": Permission.SET_LIMITS,
+    "/system/failures/run": Permission.JOBS,
+    "/system/failures/discard": Permission.JOBS,
+    "/_dash-update-component": Permission.VIEW,
+}
+#: What screens ask by themselves: nobody need be there, so it keeps no session alive.
+_BY_ITSELF = ("/windows/", "/plant", "/lines", "/alarms/", "/system/", "/healthz", "/access/")
+
+
+def needed(method: str, path: str) -> Needed:
+    """What a request takes. Every page, stream and file of the site takes VIEW at least."""
+    if path in _PUBLIC or path.startswith(_PUBLIC_BELOW):
+        return Open.PUBLIC
+    if method in {"GET", "HEAD"}:
+        return _read(path)
+    return _POSTS.get(path, Open.REFUSED) if method == "POST" else Open.REFUSED
+
+
+def _read(path: str) -> Permission:
+    below = (takes for start, takes in _READS_BELOW.items() if path.startswith(start))
+    return _READS.get(path) or next(below, Permission.VIEW)
+
+
+def is_activity(method: str, path: str) -> bool:
+    """Whether a person has done something."""
+    return method == "POST" or not path.startswith(_BY_ITSELF)

@@ -1,0 +1,185 @@
+"""Accounts in the store of either kind: signing in, and changing who may do what.
+
+Each change writes its own line of the audit journal in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from data.audit import journal as audit
+from data.errors import LockedOut, PeopleRefused, SettingError, SignInRefused
+from data.people.account import Person
+from data.people.passwords import Passwords
+from data.people.roles import Role
+from data.people.tokens import Tokens
+from data.session import Session, open_session
+
+#: Wrong passwords in a row until an account is locked, for how long (ms), doubling up to the last.
+TRIES, LOCKED_MS, LOCKED_MOST_MS = 5, 60_000, 900_000
+_WRONG = "Login or password is wrong."
+_PERSON = """
+    SELECT p.id, p.login, coalesce(n.name, ''), p.role, p.scope, p.disabled
+    FROM people p LEFT JOIN names n ON n.person = p.id"""
+_ADD = "INSERT INTO people VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?) ON CONFLICT DO NOTHING"
+_NAME = (
+    "INSERT INTO names VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET name = excluded.name"
+    " WHERE names.name <> excluded.name"
+)
+
+
+class People(Tokens):
+    """Accounts and tokens. One thread at a time. All methods raise StoreError."""
+
+    def __init__(self, session: Session, passwords: Passwords) -> None:
+        super().__init__(session)
+        self._passwords = passwords
+
+    def sign_in(self, login: str, password: str, now: int) -> Person:
+        """Who it is; `now` in ms. Raises SignInRefused and LockedOut."""
+        found = self._session.all(
+            "SELECT id, password_hash, disabled, failed, locked_until FROM people WHERE login = ?",
+            login.strip().casefold(),
+        )
+        id_, kept, disabled, failed, until = found[0] if found else ("", "", 0, 0, 0)
+        if until > now:
+            raise LockedOut(-(-(until - now) // 1000))
+        if not self._passwords.matches("" if disabled else kept, password):
+            self._wrong(id_, failed + 1, now)
+            raise SignInRefused(_WRONG)
+        with self._session.transaction():
+            self._session.run(
+                "UPDATE people SET failed = 0, locked_until = 0, password_hash = ? WHERE id = ?",
+                self._passwords.hashed_again(kept, password),
+                id_,
+            )
+            audit.append(self._session, id_, "sign_in", id_, {})
+        return self.person(id_)
+
+    def person(self, id_: str) -> Person:
+        """One account. Raises PeopleRefused if there is none."""
+        found = self._session.all(f"{_PERSON} WHERE p.id = ?", id_)
+        if not found:
+            raise PeopleRefused(f"nobody has the id {id_!r}")
+        return _person(found[0])
+
+    def by_login(self, login: str) -> Person:
+        """One account. Raises PeopleRefused if there is none."""
+        found = self._session.all(f"{_PERSON} WHERE p.login = ?", login.strip().casefold())
+        if not found:
+            raise PeopleRefused(f"nobody has the login {login!r}")
+        return _person(found[0])
+
+    def everyone(self) -> list[Person]:
+        """All accounts, by login."""
+        return [_person(row) for row in self._session.all(f"{_PERSON} ORDER BY p.login")]
+
+    def names(self) -> dict[str, str]:
+        """Names by id, also of people whom another system signs in."""
+        return dict(self._session.all("SELECT person, name FROM names"))
+
+    def add(self, login: str, name: str, role: Role, password: str, by: str, now: int) -> Person:
+        """A new account. Raises PeopleRefused if the login is taken, SettingError if it is none."""
+        login = login.strip().casefold()
+        if not login or len(login) > 60 or not login.isprintable() or " " in login:
+            raise SettingError("login", login, "1 to 60 characters without spaces")
+        id_, kept = f"p-{secrets.token_hex(6)}", self._passwords.hashed(login, password)
+        with self._changing(by, "account_added", id_, {"role": role}):
+            if not self._session.run(_ADD, id_, login, role.value, "[]", kept, now):
+                raise PeopleRefused(f"the login {login!r} is taken")
+            self._session.run(_NAME, id_, name or login)
+        return self.person(id_)
+
+    def remember(self, id_: str, name: str) -> None:
+        """Keep the name of somebody whom another system signs in."""
+        with self._session.transaction():
+            self._session.run(_NAME, id_, name)
+
+    def set_password(self, person: Person, password: str, by: str) -> None:
+        """Another password; a lock ends. Raises SettingError if it is none to be used."""
+        kept = self._passwords.hashed(person.login, password)
+        with self._changing(by, "password_set", person.id, {}):
+            self._session.run(
+                "UPDATE people SET password_hash = ?, failed = 0, locked_until = 0 WHERE id = ?",
+                kept,
+                person.id,
+            )
+
+    def set_role(self, person: Person, role: Role, by: str) -> None:
+        """Another role. Raises PeopleRefused for the last admin."""
+        with self._changing(by, "role_set", person.id, {"role": role}):
+            self._session.run("UPDATE people SET role = ? WHERE id = ?", role.value, person.id)
+            self._keep_an_admin(person)
+
+    def set_scope(self, person: Person, scope: Iterable[str], by: str) -> None:
+        """Sites, or "site/line", that a person sees; none: the whole plant."""
+        text = json.dumps(sorted(scope))
+        with self._changing(by, "scope_set", person.id, {"scope": text}):
+            self._session.run("UPDATE people SET scope = ? WHERE id = ?", text, person.id)
+
+    def disable(self, person: Person, by: str, disabled: bool = True) -> None:
+        """No more signing in, or again. Raises PeopleRefused for the last admin."""
+        event = "account_disabled" if disabled else "account_enabled"
+        with self._changing(by, event, person.id, {}):
+            self._session.run(
+                "UPDATE people SET disabled = ? WHERE id = ?", int(disabled), person.id
+            )
+            self._keep_an_admin(person)
+
+    def erase(self, person: Person, by: str) -> None:
+        """Forget who it was: name, login and password. What they did stays, under the id.
+
+        Raises PeopleRefused for the last admin.
+        """
+        with self._changing(by, "account_erased", person.id, {}):
+            self._session.run("DELETE FROM names WHERE person = ?", person.id)
+            self._session.run(
+                "UPDATE people SET login = ?, password_hash = '', disabled = 1 WHERE id = ?",
+                f"erased {person.id}",
+                person.id,
+            )
+            self._keep_an_admin(person)
+
+    def export(self, person: Person) -> dict[str, Any]:
+        """All that is kept about a person, as plain values (GDPR article 15)."""
+        entries = [
+            vars(row) for row in audit.rows(self._session) if person.id in (row.actor, row.subject)
+        ]
+        asked = self._session.all("SELECT ts, body FROM commands WHERE who = ?", person.id)
+        return {
+            "account": {**vars(person), "role": person.role.value},
+            "audit": entries,
+            "commands": [{"ts": ts, **json.loads(body)} for ts, body in asked],
+        }
+
+    def _wrong(self, id_: str, failed: int, now: int) -> None:
+        """Count a wrong password; what is unknown is written down, and no more."""
+        over = failed - TRIES
+        until = now + min(LOCKED_MS * 2**over, LOCKED_MOST_MS) if over >= 0 else 0
+        event = "locked_out" if until else "sign_in_failed"
+        with self._session.transaction():
+            self._session.run(
+                "UPDATE people SET failed = ?, locked_until = ? WHERE id = ?", failed, until, id_
+            )
+            audit.append(self._session, "", event, id_, {})
+
+    def _keep_an_admin(self, before: Person) -> None:
+        """Nobody could mend it."""
+        if before.role is not Role.ADMIN or before.disabled:
+            return
+        left = "SELECT id FROM people WHERE role = ? AND disabled = 0 LIMIT 1"
+        if not self._session.all(left, Role.ADMIN.value):
+            raise PeopleRefused("this is the last admin: make another one first")
+
+
+def open_people(url: str, passwords: Passwords | None = None) -> People:
+    """The people in the store that DATABASE_URL names; it is created or upgraded."""
+    return People(open_session(url), passwords or Passwords())
+
+
+def _person(row: tuple[Any, ...]) -> Person:
+    id_, login, name, role, scope, disabled = row
+    return Person(id_, login, name, Role(role), tuple(json.loads(scope)), bool(disabled))
