@@ -95,9 +95,9 @@ class FailedJobs:
         names = self._queues()
         with self._redis.pipeline(transaction=False) as pipe:
             for name in names:
-                pipe.zremrangebyscore(_key(name), 0, time.time())  # too old: as RQ does it
-                pipe.zrange(_key(name), 0, -1, withscores=True)
-            answers = pipe.execute()[1::2]
+                # What is too old RQ deletes; the web process may read only.
+                pipe.zrangebyscore(_key(name), time.time(), "+inf", withscores=True)
+            answers = pipe.execute()
         found = [
             (score, id_.decode(), name)
             for name, listed in zip(names, answers, strict=True)
