@@ -15,7 +15,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from data.asking import ANSWER_KEPT_S, STREAM, WITHDRAWN, answer_key, taken_key
 from data.command_queue import COMMAND_TTL_S, CommandQueue
-from data.errors import CommandError, MeltwatchError
+from data.errors import CommandError, MeltwatchError, WindowsUnavailable
 from data.failed_jobs import FailedJobs
 
 log = logging.getLogger("meltwatch.asked")
@@ -39,10 +39,14 @@ class Asked:
 
     def take_for_ever(self) -> None:
         """Take what is asked; while Redis is away keep trying."""
+        forgot = -1
         while True:
             try:
                 self.take()
-            except (RedisError, OSError):
+                if (minute := int(time.time() / 60)) != forgot:
+                    self._failed.forget_old()
+                    forgot = minute
+            except (RedisError, OSError, WindowsUnavailable):
                 time.sleep(0.5)
 
     def take(self) -> None:
