@@ -37,7 +37,7 @@ from components.jobs_panels import failures_panel, runs_panel
 from components.page_settings import PageSettings
 from components.pipeline_panel import pipeline_panel
 from components.shell import shell
-from data.command_queue import CommandQueue
+from data.asking import AskedCommands, AskedFailedJobs
 from data.cost.prices import load_prices
 from data.cost.publish import publishing
 from data.cost.reader import CostReader
@@ -52,7 +52,6 @@ from data.errors import (
     WindowsUnavailable,
 )
 from data.extruders import Catalogue
-from data.failed_jobs import FailedJobs
 from data.history import Questions, open_history
 from data.logs import configure
 from data.settings import Settings
@@ -105,14 +104,14 @@ def build(settings: Settings) -> Starlette:
             *lines.routes(reader, settings),
             *events.routes(hub),
             *alarms.routes(reader),
-            *commands.routes(CommandQueue(connect(settings.queue_url))),
+            *commands.routes(AskedCommands(connect(settings.queue_url))),
             *health.routes(reader, settings),
             *metrics.routes(_vitals(settings, reader), counted),
             *system.routes(costs, reader, settings, load_prices(settings.prices)),
             *system_guard.routes(connect_async(settings.redis_url)),
             *system_pipeline.routes(_pipeline(settings, reader, hub)),
             *system_jobs.routes(
-                connect_async(settings.redis_url), FailedJobs(connect(settings.queue_url))
+                connect_async(settings.redis_url), AskedFailedJobs(connect(settings.queue_url))
             ),
             *history_windows.routes(questions, about),
             *history_malfunctions.routes(questions, about),

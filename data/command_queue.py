@@ -1,10 +1,11 @@
-"""What the web process asks of the workers: record a command, try out limits. RQ jobs by name."""
+"""Commands and replays as RQ jobs, by name: enqueued by a worker, followed by the web process."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -66,9 +67,7 @@ class CommandQueue:
 
         Raises CommandError for a bad field, NoWorker if nobody recorded it within `timeout_s`.
         """
-        command_from_dict(raw, ts=0)
-        if not _ID.fullmatch(raw["id"]):
-            raise CommandError("id", raw["id"], "letters, digits, - and _")
+        check_command(raw)
         with translated():
             job = self._enqueue(dict(raw))
             result = _wait(job, timeout_s) or self._give_up(job, timeout_s)
@@ -80,21 +79,31 @@ class CommandQueue:
         `raw` has extruder, signal, product, days and limits. Raises CommandError for a bad
         field, NoWorker while MAX_REPLAYS_WAITING wait (a few more if asked at the same moment).
         """
-        _check_replay(raw)
+        return self.replay_as(f"replay-{uuid4().hex}", raw)
+
+    def replay_as(self, job_id: str, raw: Mapping[str, Any]) -> str:
+        """Ask for a replay of this id, once however often it is asked."""
+        check_replay(raw)
         with translated():
-            waiting = sum(id_.startswith("replay-") for id_ in self._queue.job_ids)
-            if waiting >= MAX_REPLAYS_WAITING:
-                raise NoWorker(f"not started: {waiting} replays wait for a worker; try again")
-            job = self._queue.enqueue(
+            if self._job(job_id) is None:
+                self._start(job_id, raw)
+        return job_id
+
+    def _start(self, job_id: str, raw: Mapping[str, Any]) -> None:
+        waiting = sum(id_.startswith("replay-") for id_ in self._queue.job_ids)
+        if waiting >= MAX_REPLAYS_WAITING:
+            raise NoWorker(f"not started: {waiting} replays wait for a worker; try again")
+        with suppress(DuplicateJobError):
+            self._queue.enqueue(
                 REPLAY_JOB,
                 dict(raw),
-                job_id=f"replay-{uuid4().hex}",
+                job_id=job_id,
+                unique=True,
                 ttl=REPLAY_TTL_S,
                 result_ttl=REPLAY_KEPT_S,
                 failure_ttl=REPLAY_KEPT_S,
                 job_timeout=REPLAY_TIMEOUT_S,
             )
-        return job.id
 
     def replay_state(self, id_: str) -> dict[str, Any] | None:
         """How far a replay is; None for one that is not known (any more).
@@ -196,7 +205,15 @@ def _state(job: Job) -> dict[str, Any]:
     return {"state": state, "progress": progress, "result": value, "error": error}
 
 
-def _check_replay(raw: Mapping[str, Any]) -> None:
+def check_command(raw: Mapping[str, Any]) -> None:
+    """Raise CommandError for a bad field of a command."""
+    command_from_dict(raw, ts=0)
+    if not _ID.fullmatch(raw["id"]):
+        raise CommandError("id", raw["id"], "letters, digits, - and _")
+
+
+def check_replay(raw: Mapping[str, Any]) -> None:
+    """Raise CommandError for a bad field of a replay."""
     for name, low in (("extruder", 1), ("product", 0)):
         value = raw.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < low:

@@ -86,6 +86,12 @@ class FailedJobs:
         with translated():
             return [id_ for id_, queue in self._chosen(ids) if self._forget(id_, queue)]
 
+    def forget_old(self) -> None:
+        """Delete what is too old, for workers: RQ does not for the queue of a dead worker."""
+        with translated():
+            for name in self._queues():
+                self._redis.zremrangebyscore(_key(name), 0, time.time())
+
     def _chosen(self, ids: Iterable[str] | None) -> list[tuple[str, str]]:
         wanted = None if ids is None else set(ids)
         found = [(id_, queue) for id_, queue in self._found() if wanted is None or id_ in wanted]
@@ -96,9 +102,9 @@ class FailedJobs:
         names = self._queues()
         with self._redis.pipeline(transaction=False) as pipe:
             for name in names:
-                pipe.zremrangebyscore(_key(name), 0, time.time())  # too old: as RQ does it
-                pipe.zrange(_key(name), 0, -1, withscores=True)
-            answers = pipe.execute()[1::2]
+                # What is too old a worker deletes; the web process may read only.
+                pipe.zrangebyscore(_key(name), time.time(), "+inf", withscores=True)
+            answers = pipe.execute()
         found = [
             (score, id_.decode(), name)
             for name, listed in zip(names, answers, strict=True)

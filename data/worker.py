@@ -22,6 +22,7 @@ from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from data import jobs
+from data.asked import Asked
 from data.command_queue import REPLAY_JOB, job_queue
 from data.cost.publish import publishing
 from data.errors import MeltwatchError, WindowsUnavailable
@@ -175,10 +176,11 @@ def use_parts(settings: Settings, routes: Routes, team: Team) -> None:
 
 
 def start_threads(settings: Settings, routes: Routes, team: Team) -> None:
-    """The ticker, and what tells people."""
+    """The ticker, what takes people's requests, and what tells people."""
     tick_s = min(LONGEST_TICK_S, max(SHORTEST_TICK_S, settings.step_ms / 1000))
     layout = Layout(connect(settings.redis_url), settings.shards)
     _in_background(tick_for_ever, team, layout, tick_s)
+    _in_background(Asked(connect(settings.queue_url), team.name).take_for_ever)
     if settings.heartbeat_url:
         _in_background(build_heartbeat(settings).go_on_for_ever)
     if routes:

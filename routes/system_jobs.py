@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from data.errors import NoWorker
 from data.failed_jobs import FailedJobs
 from data.job_runs import summary
 from data.vitals.runs import runs_of
@@ -71,7 +72,10 @@ def _doing(work: Callable[[list[str] | None], list[str]]) -> Callable[[Request],
             ids = _ids(await posted(request))
         except Refused as error:
             return JSONResponse({"error": str(error)}, error.status, _HEADERS)
-        return JSONResponse({"done": await run_in_threadpool(work, ids)}, headers=_HEADERS)
+        try:
+            return JSONResponse({"done": await run_in_threadpool(work, ids)}, headers=_HEADERS)
+        except NoWorker as error:
+            return JSONResponse({"error": str(error)}, 503, {**_HEADERS, "Retry-After": "1"})
 
     return handler
 

@@ -170,6 +170,16 @@ def test_many_are_told_by_the_page_and_done_some_at_a_time(
     assert failed.page(0, 20)[0] == 5
 
 
+def test_what_is_too_old_is_forgotten_also_of_a_dead_workers_queue(
+    plant: FailingPlant, failed: FailedJobs
+) -> None:
+    key = f"rq:failed:{QUEUE}-dead"
+    plant.client.zadd(key, {"old": 1, "new": 4e9})
+    assert failed.page(0, 10)[0] == 1
+    failed.forget_old()
+    assert plant.client.zrange(key, 0, -1) == [b"new"]
+
+
 def test_queues_of_others_are_left_alone(plant: FailingPlant, failed: FailedJobs) -> None:
     from rq import Queue
 

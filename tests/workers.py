@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
+from data.asked import Asked
 from data.command_queue import QUEUE
 from data.window_cache import connect
 
@@ -30,12 +32,25 @@ def work(redis_url: str) -> None:
 
 @contextmanager
 def working(redis_url: str) -> Iterator[None]:
-    """A worker that takes jobs as they come, until the end of the block."""
+    """A worker that takes jobs and requests as they come, until the end of the block."""
+    with taking(redis_url), _again_and_again(partial(work, redis_url)):
+        yield
+
+
+@contextmanager
+def taking(redis_url: str) -> Iterator[None]:
+    """A worker that is busy with a job: it takes what people ask, and does no job of it."""
+    with connect(redis_url) as connection, _again_and_again(Asked(connection, "test").take):
+        yield
+
+
+@contextmanager
+def _again_and_again(step: Callable[[], None]) -> Iterator[None]:
     ended = threading.Event()
 
     def run() -> None:
         while not ended.wait(0.01):
-            work(redis_url)
+            step()
 
     thread = threading.Thread(target=run)
     thread.start()

@@ -18,7 +18,7 @@ from data.telemetry import TelemetryStore, open_store
 from data.window_cache import Keys, connect
 from data.window_cache.writer import WindowWriter
 from tests.rows import row
-from tests.workers import work, working
+from tests.workers import taking, work, working
 
 pytestmark = pytest.mark.anyio
 ACK = {"id": "c1", "action": "acknowledge", "who": "Ana", "alarms": ["3|MainDrive.Load|HH"]}
@@ -49,6 +49,12 @@ def parts(settings: Settings, refresher: Refresher) -> None:
 @pytest.fixture
 def worker(redis_url: str) -> Iterator[None]:
     with working(redis_url):
+        yield
+
+
+@pytest.fixture
+def busy(redis_url: str) -> Iterator[None]:
+    with taking(redis_url):
         yield
 
 
@@ -150,6 +156,7 @@ async def test_a_large_body_is_refused_before_it_is_read(web: httpx.AsyncClient)
     assert sent < 20
 
 
+@pytest.mark.usefixtures("busy")
 async def test_a_replay_is_accepted_and_followed(
     web: httpx.AsyncClient, redis_url: str, store: TelemetryStore
 ) -> None:
@@ -167,6 +174,7 @@ async def test_a_replay_is_accepted_and_followed(
     assert (told["result"]["now"]["alarms"], told["result"]["then"]["alarms"]) == (0, 1)
 
 
+@pytest.mark.usefixtures("busy")
 async def test_a_replay_that_only_the_worker_can_refuse_says_why(
     web: httpx.AsyncClient, redis_url: str
 ) -> None:
@@ -181,6 +189,7 @@ async def test_a_replay_of_nonsense_is_refused(web: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()["error"][:6]) == (400, "days=0")
 
 
+@pytest.mark.usefixtures("busy")
 async def test_a_replay_too_many_is_told_to_come_back(web: httpx.AsyncClient) -> None:
     accepted = [await web.post("/replays", json=REPLAY) for _ in range(3)]
     assert [answer.status_code for answer in accepted] == [202] * 3

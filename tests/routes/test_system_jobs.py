@@ -15,6 +15,7 @@ from data import jobs
 from data.failed_jobs import KINDS
 from data.settings import Settings
 from tests.failing import FailingPlant
+from tests.workers import taking
 
 pytestmark = pytest.mark.anyio
 
@@ -25,6 +26,12 @@ def plant(tmp_path: Path, redis_url: str) -> Iterator[FailingPlant]:
     yield made
     jobs.count_in(None)
     made.client.close()
+
+
+@pytest.fixture
+def busy(redis_url: str) -> Iterator[None]:
+    with taking(redis_url):
+        yield
 
 
 @pytest.fixture
@@ -39,6 +46,7 @@ async def failures(web: httpx.AsyncClient, query: str = "") -> dict[str, Any]:
     return found
 
 
+@pytest.mark.usefixtures("busy")
 async def test_a_failed_refresh_is_shown_run_again_and_gone(
     plant: FailingPlant, web: httpx.AsyncClient
 ) -> None:
@@ -59,6 +67,7 @@ async def test_a_failed_refresh_is_shown_run_again_and_gone(
     }
 
 
+@pytest.mark.usefixtures("busy")
 async def test_all_are_discarded_at_once(plant: FailingPlant, web: httpx.AsyncClient) -> None:
     for number in range(3):
         plant.fail("guard", f"guard-{number}")
@@ -117,6 +126,16 @@ async def test_runs_are_told_with_their_durations_and_results(
     assert (failed["failed"], failed["worker"]) == (True, "ab12cd34")
     assert found["rebuild"]["newest"][0]["text"] == "done at 7"
     assert found["replay"] == {"runs": 0, "failed": 0, "p50": 0, "p95": 0, "max": 0, "newest": []}
+
+
+async def test_without_a_worker_nothing_is_run_again(
+    plant: FailingPlant, web: httpx.AsyncClient
+) -> None:
+    plant.fail("guard", "guard-1")
+    answer = await web.post("/system/failures/run", json={"ids": "all"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "no worker answered" in answer.json()["error"]
+    assert (await failures(web))["total"] == 1
 
 
 async def test_without_redis_all_of_it_is_unavailable(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""What the web process asks of workers: one entry in a stream, and the key of its answer.
+
+It never enqueues a job: what is asked is data, which a worker checks (data.asked).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+from uuid import uuid4
+
+from redis import Redis
+
+from data.command_queue import GRACE_S, CommandQueue, check_command, check_replay
+from data.errors import CommandError, NoWorker
+from data.failed_jobs import FailedJobs
+from data.redis_errors import translated
+
+#: All that is asked; longer than any burst of people, shorter than what fills a Redis.
+STREAM, LONGEST_STREAM = "meltwatch:asked", 1_000
+#: So long a worker may take to begin; it drops what is older.
+WAIT_S = 3.0
+ANSWER_KEPT_S = 60
+WITHDRAWN = b"withdrawn"
+_POLL_S = 0.01
+
+
+def answer_key(id_: str) -> str:
+    """The key of an answer, JSON."""
+    return f"meltwatch:answer:{id_}"
+
+
+def taken_key(id_: str) -> str:
+    """Who was first: a worker that took what was asked, or its sender who gave it up."""
+    return f"meltwatch:answer:{id_}:taken"
+
+
+class Asking:
+    """Asks over one connection to the queue's Redis, and waits for the answer."""
+
+    def __init__(self, connection: Redis) -> None:
+        self._redis = connection
+
+    def ask(self, kind: str, body: Any, wait_s: float = WAIT_S) -> Any:
+        """What a worker answered. Raises CommandError if it refused, NoWorker if none took it."""
+        id_ = uuid4().hex
+        asked = json.dumps({"id": id_, "kind": kind, "body": body, "wait_s": wait_s})
+        with translated():
+            self._redis.xadd(STREAM, {"asked": asked}, maxlen=LONGEST_STREAM, approximate=True)
+            answer = self._wait(id_, wait_s) or self._give_up(id_, wait_s)
+        return _said(json.loads(answer))
+
+    def _wait(self, id_: str, seconds: float) -> bytes | None:
+        until = time.monotonic() + seconds
+        while (answer := self._redis.get(answer_key(id_))) is None:
+            if time.monotonic() >= until:
+                return None
+            time.sleep(_POLL_S)
+        return cast("bytes", answer)
+
+    def _give_up(self, id_: str, waited_s: float) -> bytes:
+        """Take it back; if a worker was faster, its answer after all."""
+        if self._redis.set(taken_key(id_), WITHDRAWN, nx=True, ex=ANSWER_KEPT_S):
+            raise NoWorker(f"not recorded: no worker answered in {waited_s:g} s; try again")
+        answer = self._wait(id_, GRACE_S)
+        if answer is None:
+            raise NoWorker("not known to be recorded: the worker is slow; try again")
+        return answer
+
+
+class AskedCommands(CommandQueue):
+    """The commands and replays of a web process, which may not enqueue by itself."""
+
+    def __init__(self, connection: Redis) -> None:
+        super().__init__(connection)
+        self._asking = Asking(connection)
+
+    def send(self, raw: Mapping[str, Any], timeout_s: float = WAIT_S) -> dict[str, Any]:
+        """Have a command recorded, as CommandQueue does."""
+        check_command(raw)
+        return cast("dict[str, Any]", self._asking.ask("command", dict(raw), timeout_s))
+
+    def replay(self, raw: Mapping[str, Any]) -> str:
+        """Ask for a replay, as CommandQueue does."""
+        check_replay(raw)
+        return str(self._asking.ask("replay", dict(raw)))
+
+
+class AskedFailedJobs(FailedJobs):
+    """The failed jobs as a web process sees them: it reads, and has a worker do the rest."""
+
+    def __init__(self, connection: Redis) -> None:
+        super().__init__(connection)
+        self._asking = Asking(connection)
+
+    def run_again(self, ids: Iterable[str] | None) -> list[str]:
+        """Have these jobs run again, as FailedJobs does."""
+        return self._ask("run_again", ids)
+
+    def discard(self, ids: Iterable[str] | None) -> list[str]:
+        """Have these jobs forgotten, as FailedJobs does."""
+        return self._ask("discard", ids)
+
+    def _ask(self, kind: str, ids: Iterable[str] | None) -> list[str]:
+        wanted = None if ids is None else list(ids)
+        return cast("list[str]", self._asking.ask(kind, {"ids": wanted}))
+
+
+def _said(answer: dict[str, Any]) -> Any:
+    if "refused" in answer:
+        raise CommandError.told(answer["refused"])
+    if "failed" in answer:
+        raise NoWorker(answer["failed"])
+    return answer["done"]
