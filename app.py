@@ -31,6 +31,8 @@ import callbacks.scope
 import callbacks.shift_report
 import callbacks.system
 import callbacks.trends
+from access.build import build_access
+from access.settings import AccessSettings
 from components.cost_panel import cost_panel
 from components.guard_panel import guard_panel
 from components.jobs_panels import failures_panel, runs_panel
@@ -83,8 +85,9 @@ from routes.request_metrics import RequestMetrics, WebMetrics
 DASH_THREADS = 10
 
 
-def build(settings: Settings) -> Starlette:
+def build(settings: Settings, access_settings: AccessSettings | None = None) -> Starlette:
     """The whole web application for these settings."""
+    access = build_access(settings, access_settings or AccessSettings.from_env({}))
     client = connect(settings.redis_url)
     dash_app = new_dash()
     about = PageSettings(settings.currency, settings.shifts)
@@ -117,9 +120,10 @@ def build(settings: Settings) -> Starlette:
             *history_malfunctions.routes(questions, about),
             *history_report.routes(questions, about),
             *openapi.routes(),
+            *access.routes,
             Mount("/", bridge),
         ],
-        middleware=[Middleware(RequestMetrics, counted)],
+        middleware=[Middleware(RequestMetrics, counted), Middleware(access.guard)],
         exception_handlers=counted.counting(
             {
                 WindowsUnavailable: _unavailable,
@@ -221,7 +225,7 @@ async def _unknown(_request: Request, error: Exception) -> Response:
 try:
     _settings = Settings.from_env()
     configure("web", _settings.log_format, _settings.log_syslog)
-    server = build(_settings)
+    server = build(_settings, AccessSettings.from_env())
 except MeltwatchError as problem:
     logging.getLogger("meltwatch").critical("meltwatch web: %s", problem)
     sys.exit(os.EX_CONFIG)  # starting again would not help: see keep_running

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import TextIO
 
@@ -95,6 +96,8 @@ def _is_live(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"{address}/plant", timeout=5) as answer:
             body = json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code == HTTPStatus.UNAUTHORIZED  # then /readyz has said enough
     except OSError:
         return False
     newest = max((card["head"] for card in body["cards"]), default=0)

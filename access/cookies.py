@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from starlette.responses import Response
 
 from access.gate import CSRF_COOKIE
@@ -38,19 +36,8 @@ class Cookies:
         for name in (self.session, self.kiosk, CSRF_COOKIE):
             self._set(response, name, "", 0, hidden=True)
 
-    def brief(self, response: Response, name: str, value: str, age_s: int) -> None:
-        """One that comes back from another site's page of signing in."""
-        self._set(response, name, value, age_s, hidden=True, same_site="lax")
-
-    def _set(
-        self,
-        response: Response,
-        name: str,
-        value: str,
-        age_s: int,
-        hidden: bool,
-        same_site: Literal["lax", "strict"] = "lax",
-    ) -> None:
+    def _set(self, response: Response, name: str, value: str, age_s: int, hidden: bool) -> None:
+        # Lax: who follows a link to an alarm from a mail is signed in; posts of others are not.
         response.set_cookie(
-            name, value, max_age=age_s, httponly=hidden, secure=self._https, samesite=same_site
+            name, value, max_age=age_s, httponly=hidden, secure=self._https, samesite="lax"
         )

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access.answers import later, refused, sign_in_first
-from access.principal import Principal, with_principal
+from access.principal import Principal, enter
 from access.rules import Open, is_activity, needed
 from data.errors import MeltwatchError
 from data.logs import SecurityEvent
@@ -74,11 +74,11 @@ class Gate:
         if answer is not None:
             await answer(scope, receive, send)
             return
-        inner = with_principal(scope, found.principal if found else None)
+        enter(scope, found.principal if found else None)
         if found and request.url.path.endswith("/events"):
-            await self._stream(request, inner, receive, send)
+            await self._stream(request, receive, send)
         else:
-            await self._app(inner, receive, send)
+            await self._app(scope, receive, send)
 
     async def _find(self, request: Request) -> Found | None:
         if needed(request.method, request.url.path) is Open.PUBLIC:
@@ -103,7 +103,7 @@ class Gate:
             return refused(request, "this page is of another session: load it again")
         return None
 
-    async def _stream(self, request: Request, inner: Scope, receive: Receive, send: Send) -> None:
+    async def _stream(self, request: Request, receive: Receive, send: Send) -> None:
         """Serve a push connection for as long as its session lasts."""
         begun = False
 
@@ -112,7 +112,7 @@ class Gate:
             begun = True
             await send(message)
 
-        serving = asyncio.ensure_future(self._app(inner, receive, noted))
+        serving = asyncio.ensure_future(self._app(request.scope, receive, noted))
         try:
             while not (await asyncio.wait({serving}, timeout=STREAM_CHECKED_S))[0]:
                 if not await self._still(request):

@@ -49,16 +49,6 @@ def login_page(plant: str, where: str, name: str = "", problem: str = "") -> str
     )
 
 
-def elsewhere_page(plant: str, where: str, problem: str = "") -> str:
-    """Leads to the sign-in of the company."""
-    again = f'<p role="alert">✕ {escape(problem)}</p>' if problem else ""
-    return _page(
-        "Sign in",
-        f"""<p>{escape(plant) or "Extruders of this plant"}</p>{again}
-<a class="button" href="/login/start?next={escape(where)}">Sign in with your company account</a>""",
-    )
-
-
 def kiosk_page(problem: str = "") -> str:
     """Asks for the token of a wall display."""
     again = f'<p role="alert">✕ {escape(problem)}</p>' if problem else ""

@@ -16,6 +16,7 @@ from access.principal import Principal
 from data.people.roles import Permission, Role
 
 if TYPE_CHECKING:
+    from data.people.passwords import Passwords
     from data.people.store import People
 
 _T = TypeVar("_T")
@@ -31,6 +32,7 @@ class PeopleDoor:
     def __init__(self, url: str) -> None:
         self._url = url
         self._limit: CapacityLimiter | None = None
+        self._passwords: Passwords | None = None
 
     async def sign_in(self, login: str, password: str) -> Principal:
         """Who it is. Raises SignInRefused and LockedOut."""
@@ -61,22 +63,16 @@ class PeopleDoor:
 
         await self._ask(work)
 
-    async def remember(self, person: Principal) -> None:
-        """Keep the name of somebody whom another system signs in."""
-
-        def work(people: People) -> None:
-            people.remember(person.id, person.name)
-
-        await self._ask(work)
-
     async def _ask(self, work: Callable[[People], _T]) -> _T:
         self._limit = self._limit or CapacityLimiter(_AT_ONCE)
         return await anyio.to_thread.run_sync(self._opened, work, limiter=self._limit)
 
     def _opened(self, work: Callable[[People], _T]) -> _T:
+        from data.people.passwords import Passwords  # noqa: PLC0415
         from data.people.store import open_people  # noqa: PLC0415
 
-        people = open_people(self._url)
+        self._passwords = self._passwords or Passwords()  # takes 25 ms
+        people = open_people(self._url, self._passwords)
         try:
             return work(people)
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,6 @@ def principal_of(scope: Mapping[str, Any]) -> Principal | None:
     return found if isinstance(found, Principal) else None
 
 
-def with_principal(scope: Mapping[str, Any], principal: Principal | None) -> dict[str, Any]:
-    """The scope that tells who it is."""
-    return {**scope, _KEY: principal}
+def enter(scope: MutableMapping[str, Any], principal: Principal | None) -> None:
+    """Leave it in the scope: of the same dictionary the router tells the route to those outside."""
+    scope[_KEY] = principal

@@ -47,7 +47,7 @@ class ThisMachine:
 
 
 class BySession:
-    """AUTH=local and AUTH=oidc: a session's cookie, a wall display's, or a token in a header."""
+    """AUTH=local: a session's cookie, a wall display's, or a token in a header."""
 
     def __init__(self, sessions: Sessions, cookies: Cookies, token_of: TokenOf) -> None:
         self._sessions, self._cookies, self._token_of = sessions, cookies, token_of
@@ -109,6 +109,6 @@ class ByProxy:
 
 def highest(groups: list[str], settings: AccessSettings) -> Role | None:
     """The role that allows most of those that these groups have."""
-    roles = settings.oidc_roles if settings.auth == "oidc" else settings.proxy_roles
+    roles = settings.proxy_roles
     found = [roles[group.strip()] for group in groups if group.strip() in roles]
     return max(found, key=lambda role: (len(ALLOWED[role]), role), default=None)

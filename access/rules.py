@@ -18,17 +18,14 @@ Needed = Permission | Open
 
 #: Without signing in: whether we live, and the ways in and out. Nothing of the plant is told.
 _PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/logout", "/kiosk"})
-_PUBLIC_BELOW = ("/login/",)
 _READS = {
     "/metrics": Permission.METRICS,
-    "/access/people": Permission.PEOPLE,
-    "/access/audit": Permission.AUDIT,
 }
 #: A traceback may tell of the inside.
-_READS_BELOW = {"/system/failures/": Permission.JOBS, "/access/audit": Permission.AUDIT}
+_READS_BELOW = {"/system/failures/": Permission.JOBS}
 _POSTS = {
-    # Then by its action: data.people.roles.NEEDED.
-    "/commands": Permission.VIEW,
+    # At least; then by its action: data.people.roles.NEEDED.
+    "/commands": Permission.ACKNOWLEDGE,
     "/replays": Permission.SET_LIMITS,
     "/system/failures/run": Permission.JOBS,
     "/system/failures/discard": Permission.JOBS,
@@ -40,7 +37,7 @@ _BY_ITSELF = ("/windows/", "/plant", "/lines", "/alarms/", "/system/", "/healthz
 
 def needed(method: str, path: str) -> Needed:
     """What a request takes. Every page, stream and file of the site takes VIEW at least."""
-    if path in _PUBLIC or path.startswith(_PUBLIC_BELOW):
+    if path in _PUBLIC:
         return Open.PUBLIC
     if method in {"GET", "HEAD"}:
         return _read(path)

@@ -11,7 +11,7 @@ from data.environment import Reader
 from data.errors import SettingError
 from data.people.roles import Role
 
-NONE, LOCAL, OIDC, PROXY = "none", "local", "oidc", "proxy"
+NONE, LOCAL, PROXY = "none", "local", "proxy"
 Network = IPv4Network | IPv6Network
 
 
@@ -22,11 +22,6 @@ class AccessSettings:
     auth: str
     session_idle_min: int
     session_max_h: int
-    oidc_issuer: str
-    oidc_client_id: str
-    oidc_client_secret: str
-    oidc_roles_claim: str
-    oidc_roles: Mapping[str, Role]
     proxy_from: tuple[Network, ...]
     proxy_user_header: str
     proxy_roles_header: str
@@ -37,14 +32,9 @@ class AccessSettings:
         """Read all. Raises SettingError naming the key, its value and what is expected."""
         read = Reader(env)
         settings = AccessSettings(
-            auth=read.one_of("AUTH", (NONE, LOCAL, OIDC, PROXY)),
+            auth=read.one_of("AUTH", (NONE, LOCAL, PROXY)),
             session_idle_min=read.whole("SESSION_IDLE_MIN", 720, 1, 10_080),
             session_max_h=read.whole("SESSION_MAX_H", 24, 1, 720),
-            oidc_issuer=read.web("OIDC_ISSUER").rstrip("/"),
-            oidc_client_id=read.text("OIDC_CLIENT_ID", ""),
-            oidc_client_secret=read.text("OIDC_CLIENT_SECRET", ""),
-            oidc_roles_claim=read.text("OIDC_ROLES_CLAIM", "roles"),
-            oidc_roles=_roles(read, "OIDC_ROLES"),
             proxy_from=_networks(read, "PROXY_FROM"),
             proxy_user_header=read.text("PROXY_USER_HEADER", "X-Forwarded-User").lower(),
             proxy_roles_header=read.text("PROXY_ROLES_HEADER", "X-Forwarded-Groups").lower(),
@@ -68,17 +58,13 @@ def is_loopback(host: str) -> bool:
 def _check_none(settings: AccessSettings, read: Reader) -> None:
     host = read.text("HOST", "127.0.0.1")
     if settings.auth == NONE and not is_loopback(host):
-        expected = f"local, oidc or proxy, since HOST={host!r} can be reached from other machines"
+        expected = f"local or proxy, since HOST={host!r} can be reached from other machines"
         raise SettingError("AUTH", settings.auth, expected)
 
 
 def _check_complete(settings: AccessSettings) -> None:
-    needed = {
-        OIDC: ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_roles"),
-        PROXY: ("proxy_from", "proxy_roles"),
-    }
-    for name in needed.get(settings.auth, ()):
-        if not getattr(settings, name):
+    for name in ("proxy_from", "proxy_roles"):
+        if settings.auth == PROXY and not getattr(settings, name):
             raise SettingError(name.upper(), "", f"a value, since AUTH={settings.auth}")
 
 

@@ -8,7 +8,7 @@ from data.redis_errors import translated
 
 #: Tries of one address in a minute: a shift of people behind one, not a guessing machine.
 MOST, WITHIN_S = 20, 60
-KEY = "mw:session:tries:"
+KEY = "mw:tries:"
 
 
 class Throttle:

@@ -17,6 +17,8 @@ import { mountSystem } from "./live/system_page.mjs";
 import { mountWaiting } from "./live/waiting_page.mjs";
 import { startGuardMark } from "./live/guard_mark.mjs";
 import { startHeader } from "./live/header.mjs";
+import { EVENT as PERSON_CHANGED } from "./live/alarm_person.mjs";
+import { followSession, sessionButton } from "./live/signed_in.mjs";
 import { startTheme } from "./live/theme.mjs";
 
 const clock = new ServerClock();
@@ -34,6 +36,7 @@ followPages(
     startHeader(shell, clock, settings);
     startGuardMark(shell);
     startTheme(shell.querySelector("#mw-theme"));
+    startSession(shell.querySelector("#mw-theme"));
     // One list of alarms and one sender for the whole session: pages come and go.
     const alarms = new AlarmFeed(clock, settings);
     const commands = new Commands();
@@ -42,3 +45,13 @@ followPages(
     return { clock, banner, settings, alarms, commands, causes: JSON.parse(bar.dataset.mwCauses) };
   },
 );
+
+/** Who is signed in, beside the switch of the theme. */
+function startSession(beside) {
+  const mark = sessionButton();
+  beside.before(mark.element);
+  followSession(() => {
+    mark.show();
+    dispatchEvent(new CustomEvent(PERSON_CHANGED));
+  });
+}

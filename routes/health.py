@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from access.settings import is_loopback
 from data.errors import WindowsUnavailable
 from data.settings import Settings
 from data.window_cache.reader import WindowReader
@@ -21,12 +22,20 @@ def routes(reader: WindowReader, settings: Settings) -> list[Route]:
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=_HEADERS)
 
-    async def readyz(_request: Request) -> Response:
+    async def readyz(request: Request) -> Response:
         reason = await _why_not_ready(reader, settings)
-        body = {"status": "unready", "reason": reason} if reason else {"status": "ready"}
+        body = {"status": "unready" if reason else "ready"}
+        if reason and _may_know(request):
+            body["reason"] = reason
         return JSONResponse(body, 503 if reason else 200, headers=_HEADERS)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _may_know(request: Request) -> bool:
+    """Who is on this machine may know why; from elsewhere it would tell of the inside."""
+    peer = request.client.host if request.client else ""
+    return is_loopback(peer) and "x-forwarded-for" not in request.headers
 
 
 async def _why_not_ready(reader: WindowReader, settings: Settings) -> str:

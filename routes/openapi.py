@@ -75,6 +75,8 @@ TOLD: dict[str, Told] = {
     "/windows/{extruder}/delta": Told("its last seconds", MEDIA_TYPE),
     "/windows/{extruder}/events": Told("the same deltas, pushed", EVENTS),
     "/catalogue/{extruder}": Told("an extruder, its signals and limits, and the products"),
+    "/access/me": Told("who is signed in, and what they may do"),
+    "/access/check": Told("whether one may look, for a proxy that keeps answers"),
     "/plant": Told("a card per extruder"),
     "/plant/sparks": Told("last 15 minutes of each extruder's first gauge"),
     "/plant/events": Told("cards, pushed", EVENTS),

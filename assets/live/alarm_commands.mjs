@@ -1,6 +1,7 @@
 // Sends what people do, and says honestly whether it is recorded.
 import { button, make } from "./alarm_dom.mjs";
 import { whoActs } from "./alarm_person.mjs";
+import { postJson } from "./posting.mjs";
 
 const TIMEOUT_MS = 8000;
 const DONE_MS = 6000;
@@ -94,12 +95,7 @@ class Receipt {
 /** @returns {Promise<string>} empty once recorded, else what went wrong in the server's words */
 async function post(command) {
   try {
-    const answer = await fetch("/commands", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(command),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const answer = await postJson("/commands", command, AbortSignal.timeout(TIMEOUT_MS));
     const body = await answer.json().catch(() => ({}));
     if (answer.ok && body.recorded) return "";
     return body.error ?? `The server answered ${answer.status}.`;

@@ -1,12 +1,13 @@
 // Who acts at this screen: asked once, kept in this browser, changeable.
 import { ask, mustBeFilled } from "./alarm_dialog.mjs";
 import { button, field, input } from "./alarm_dom.mjs";
+import { signedIn } from "./signed_in.mjs";
 import { setText } from "./text.mjs";
 
 const KEY = "meltwatch-person";
 const MAX_NAME = 60;
 /** Dispatched on the window when the name changes. */
-const EVENT = "meltwatch-person";
+export const EVENT = "meltwatch-person";
 
 export function personName() {
   return localStorage.getItem(KEY) ?? "";
@@ -14,7 +15,7 @@ export function personName() {
 
 /** The name, asked for if it is not known. @returns {Promise<string>} empty: they turned back */
 export async function whoActs() {
-  return personName() || askName();
+  return signedIn()?.name || personName() || askName();
 }
 
 /** @returns {Promise<string>} the name that was given, empty if none */
@@ -35,8 +36,14 @@ async function askName() {
 /** A button that says who acts, and changes it. */
 export function personButton() {
   const element = button("", () => askName());
-  const show = () => setText(element, personName() ? `Acting: ${personName()}` : "Acting: nobody yet");
-  element.title = "Change the name that is written beside what you do";
+  const show = () => {
+    const name = signedIn()?.name || personName();
+    setText(element, name ? `Acting: ${name}` : "Acting: nobody yet");
+    element.disabled = Boolean(signedIn());
+    element.title = signedIn()
+      ? "You are signed in: your name is written beside what you do"
+      : "Change the name that is written beside what you do";
+  };
   addEventListener(EVENT, show);
   show();
   return element;

@@ -4,6 +4,7 @@ import { shape } from "./alarm_rate_chart.mjs";
 import { request } from "./feed.mjs";
 import { formatNumber, isoTime } from "./format.mjs";
 import { setText } from "./text.mjs";
+import { postJson } from "./posting.mjs";
 
 const POLL_MS = 500;
 const POST_TIMEOUT_MS = 8000;
@@ -30,12 +31,8 @@ export async function replay(body, onProgress, signal) {
 }
 
 async function start(body, signal) {
-  const answer = await fetch("/replays", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
-  });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]);
+  const answer = await postJson("/replays", body, limit);
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(told.error ?? `the server answered ${answer.status}`);
   return told;

@@ -3,6 +3,7 @@ import { Poll } from "./alarm_poll.mjs";
 import { button, make } from "./alarm_dom.mjs";
 import { formatAge, formatTime, zoneName } from "./format.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { postJson } from "./posting.mjs";
 
 const POLL_MS = 3000;
 const TIMEOUT_MS = 8000;
@@ -166,11 +167,9 @@ function nameOf({ kind, id, arguments: given }) {
 
 /** GET, or POST of a body. @returns {Promise<{body?: object, error?: string}>} */
 async function ask(url, body = undefined) {
-  const post = body && {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  };
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const answer = await fetch(url, { ...post, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await (body ? postJson(url, body, signal) : fetch(url, { signal }));
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) return { body: said };
     return { error: said.error || `the server answered ${answer.status}` };

@@ -35,6 +35,6 @@ class Passwords:
             return self._hasher.verify(kept or self._nobody, plain[: LONGEST + 1]) and bool(kept)
         return False
 
-    def hashed_again(self, kept: str, plain: str) -> str:
+    def again(self, kept: str, plain: str) -> str:
         """What is kept, or made anew if it was made with other parameters than today's."""
         return self._hasher.hash(plain) if self._hasher.check_needs_rehash(kept) else kept

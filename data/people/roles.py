@@ -17,8 +17,6 @@ class Permission(StrEnum):
     RESOLVE = "resolve"
     JOBS = "jobs"  # run again, discard
     METRICS = "metrics"
-    PEOPLE = "people"
-    AUDIT = "audit"
 
 
 class Role(StrEnum):

@@ -24,6 +24,9 @@ _WRONG = "Login or password is wrong."
 _PERSON = """
     SELECT p.id, p.login, coalesce(n.name, ''), p.role, p.scope, p.disabled
     FROM people p LEFT JOIN names n ON n.person = p.id"""
+_SIGNED_IN = """
+    UPDATE people SET failed = 0, locked_until = 0, password_hash = ?
+    WHERE id = ? AND password_hash = ? AND disabled = 0"""
 _ADD = "INSERT INTO people VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?) ON CONFLICT DO NOTHING"
 _NAME = (
     "INSERT INTO names VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET name = excluded.name"
@@ -41,21 +44,20 @@ class People(Tokens):
     def sign_in(self, login: str, password: str, now: int) -> Person:
         """Who it is; `now` in ms. Raises SignInRefused and LockedOut."""
         found = self._session.all(
-            "SELECT id, password_hash, disabled, failed, locked_until FROM people WHERE login = ?",
+            "SELECT id, password_hash, disabled, locked_until FROM people WHERE login = ?",
             login.strip().casefold(),
         )
-        id_, kept, disabled, failed, until = found[0] if found else ("", "", 0, 0, 0)
+        id_, kept, disabled, until = found[0] if found else ("", "", 0, 0)
         if until > now:
             raise LockedOut(-(-(until - now) // 1000))
         if not self._passwords.matches("" if disabled else kept, password):
-            self._wrong(id_, failed + 1, now)
+            self._wrong(id_, now)
             raise SignInRefused(_WRONG)
         with self._session.transaction():
-            self._session.run(
-                "UPDATE people SET failed = 0, locked_until = 0, password_hash = ? WHERE id = ?",
-                self._passwords.hashed_again(kept, password),
-                id_,
-            )
+            # What was changed meanwhile counts: another password, or an account that is disabled.
+            still = self._session.run(_SIGNED_IN, self._passwords.again(kept, password), id_, kept)
+            if not still:
+                raise SignInRefused(_WRONG)
             audit.append(self._session, id_, "sign_in", id_, {})
         return self.person(id_)
 
@@ -78,7 +80,7 @@ class People(Tokens):
         return [_person(row) for row in self._session.all(f"{_PERSON} ORDER BY p.login")]
 
     def names(self) -> dict[str, str]:
-        """Names by id, also of people whom another system signs in."""
+        """Names by id."""
         return dict(self._session.all("SELECT person, name FROM names"))
 
     def add(self, login: str, name: str, role: Role, password: str, by: str, now: int) -> Person:
@@ -93,13 +95,10 @@ class People(Tokens):
             self._session.run(_NAME, id_, name or login)
         return self.person(id_)
 
-    def remember(self, id_: str, name: str) -> None:
-        """Keep the name of somebody whom another system signs in."""
-        with self._session.transaction():
-            self._session.run(_NAME, id_, name)
-
     def set_password(self, person: Person, password: str, by: str) -> None:
         """Another password; a lock ends. Raises SettingError if it is none to be used."""
+        if not self.has_password(person):
+            raise PeopleRefused("this account was erased: add a new one")
         kept = self._passwords.hashed(person.login, password)
         with self._changing(by, "password_set", person.id, {}):
             self._session.run(
@@ -123,11 +122,18 @@ class People(Tokens):
     def disable(self, person: Person, by: str, disabled: bool = True) -> None:
         """No more signing in, or again. Raises PeopleRefused for the last admin."""
         event = "account_disabled" if disabled else "account_enabled"
+        if not disabled and not self.has_password(person):
+            raise PeopleRefused("this account was erased: add a new one")
         with self._changing(by, event, person.id, {}):
             self._session.run(
                 "UPDATE people SET disabled = ? WHERE id = ?", int(disabled), person.id
             )
             self._keep_an_admin(person)
+
+    def has_password(self, person: Person) -> bool:
+        """Whether there is one: not of who was erased."""
+        found = self._session.all("SELECT password_hash FROM people WHERE id = ?", person.id)
+        return bool(found and found[0][0])
 
     def erase(self, person: Person, by: str) -> None:
         """Forget who it was: name, login and password. What they did stays, under the id.
@@ -155,23 +161,24 @@ class People(Tokens):
             "commands": [{"ts": ts, **json.loads(body)} for ts, body in asked],
         }
 
-    def _wrong(self, id_: str, failed: int, now: int) -> None:
-        """Count a wrong password; what is unknown is written down, and no more."""
-        over = failed - TRIES
-        until = now + min(LOCKED_MS * 2**over, LOCKED_MOST_MS) if over >= 0 else 0
-        event = "locked_out" if until else "sign_in_failed"
+    def _wrong(self, id_: str, now: int) -> None:
+        """Count a wrong password, each of many at once; what is unknown is only written down."""
         with self._session.transaction():
-            self._session.run(
-                "UPDATE people SET failed = ?, locked_until = ? WHERE id = ?", failed, until, id_
-            )
+            self._session.run("UPDATE people SET failed = failed + 1 WHERE id = ?", id_)
+            found = self._session.all("SELECT failed FROM people WHERE id = ?", id_)
+            over = found[0][0] - TRIES if found else -1
+            if over >= 0:
+                until = now + min(LOCKED_MS * 2 ** min(over, 9), LOCKED_MOST_MS)
+                self._session.run("UPDATE people SET locked_until = ? WHERE id = ?", until, id_)
+            event = "locked_out" if over >= 0 else "sign_in_failed"
             audit.append(self._session, "", event, id_, {})
 
     def _keep_an_admin(self, before: Person) -> None:
-        """Nobody could mend it."""
+        """Nobody could mend it. Two who change each other's account wait for one another."""
         if before.role is not Role.ADMIN or before.disabled:
             return
-        left = "SELECT id FROM people WHERE role = ? AND disabled = 0 LIMIT 1"
-        if not self._session.all(left, Role.ADMIN.value):
+        left = "UPDATE people SET role = role WHERE role = ? AND disabled = 0"
+        if not self._session.run(left, Role.ADMIN.value):
             raise PeopleRefused("this is the last admin: make another one first")
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier
 
 import pytest
 from argon2 import PasswordHasher
 
 from data.audit.chain import first_fault
 from data.audit.journal import rows
-from data.errors import LockedOut, PeopleRefused, SettingError, SignInRefused
+from data.errors import LockedOut, PeopleRefused, SettingError, SignInRefused, StoreError
 from data.people.account import Person, TokenKind
 from data.people.passwords import Passwords
 from data.people.roles import Role
@@ -83,6 +85,65 @@ def test_wrong_passwords_lock_an_account_for_a_while(people: People, anna: Perso
     assert events(people)[-3:] == ["locked_out", "locked_out", "sign_in"]
 
 
+def test_many_wrong_passwords_at_once_are_all_counted(store_url: str, people: People) -> None:
+    people.add("anna", "", Role.VIEWER, GOOD, "cli", NOW)
+
+    def guess(_: int) -> None:
+        with (
+            closing(People(open_session(store_url), Passwords(CHEAP))) as other,
+            pytest.raises((SignInRefused, LockedOut)),
+        ):
+            other.sign_in("anna", "wrong horse", NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(guess, range(8)))
+    with pytest.raises(LockedOut):
+        people.sign_in("anna", GOOD, NOW + 1)
+
+
+class Meanwhile(Passwords):
+    """Something happens while a password is checked."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        super().__init__(CHEAP)
+        self._act = act
+
+    def matches(self, kept: str, plain: str) -> bool:
+        self._act()
+        return super().matches(kept, plain)
+
+
+def test_what_changes_during_a_sign_in_counts(store_url: str, people: People, anna: Person) -> None:
+    for act in (
+        lambda: people.disable(anna, "cli"),
+        lambda: (people.disable(anna, "cli", False), people.set_password(anna, "other horse", "")),
+    ):
+        with (
+            closing(People(open_session(store_url), Meanwhile(act))) as other,
+            pytest.raises(SignInRefused),
+        ):
+            other.sign_in("anna", GOOD, NOW)
+    assert people.sign_in("anna", "other horse", NOW) == anna
+
+
+def test_two_admins_cannot_remove_each_other(store_url: str, people: People) -> None:
+    both = [people.add(login, "", Role.ADMIN, GOOD, "cli", NOW) for login in ("a", "b")]
+    started = Barrier(2)
+
+    def remove(person: Person) -> bool:
+        with closing(People(open_session(store_url), Passwords(CHEAP))) as other:
+            started.wait()
+            try:
+                other.disable(person, "cli")
+            except (PeopleRefused, StoreError):
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(remove, both)) == 1
+    assert [one.disabled for one in people.everyone()].count(False) == 1
+
+
 @pytest.mark.parametrize("password", ["short", "x" * 129, "annaanna"])
 def test_a_password_that_is_none_is_refused(people: People, password: str) -> None:
     with pytest.raises(SettingError, match="setting password"):
@@ -117,6 +178,8 @@ def test_who_is_erased_stays_an_id(people: People, anna: Person) -> None:
     assert events(people)[-1] == "account_erased"
     with pytest.raises(SignInRefused):
         people.sign_in(gone.login, "", NOW)
+    with pytest.raises(PeopleRefused, match="was erased"):
+        people.disable(gone, "cli", False)
 
 
 def test_a_token_is_known_until_it_is_revoked_or_ends(people: People) -> None:

@@ -34,7 +34,7 @@ async def web(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     from app import build
 
     transport = httpx.ASGITransport(build(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
 
 

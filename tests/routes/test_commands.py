@@ -95,7 +95,7 @@ async def test_without_a_worker_the_answer_says_that_nothing_was_recorded(
     "headers",
     [
         {},
-        {"Origin": "http://test"},
+        {"Origin": "http://localhost"},
         {"Sec-Fetch-Site": "same-origin"},
         # A proxy may have changed the host; the browser knows better.
         {"Sec-Fetch-Site": "same-origin", "Origin": "https://plant.example"},
@@ -115,7 +115,7 @@ async def test_this_site_and_programs_may_post(
         {"Origin": "null"},
         {"Origin": "http://test:81"},
         {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site", "Origin": "http://test"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
         {"Sec-Fetch-Site": "none"},
     ],
 )

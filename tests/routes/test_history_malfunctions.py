@@ -27,7 +27,7 @@ FAULTS = (
 async def answer_to(questions: Questions, query: str) -> httpx.Response:
     web = Starlette(routes=history_malfunctions.routes(questions, PageSettings("EUR", SHIFTS)))
     transport = httpx.ASGITransport(web)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return await client.get(f"{ADDRESS}?{query}")
 
 

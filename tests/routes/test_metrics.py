@@ -45,7 +45,9 @@ def client(redis_url: str) -> Iterator[Redis]:
 
 def web_for(redis_url: str) -> httpx.AsyncClient:
     settings = Settings.from_env({"REDIS_URL": redis_url})
-    return httpx.AsyncClient(transport=httpx.ASGITransport(build(settings)), base_url="http://t")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(build(settings)), base_url="http://localhost"
+    )
 
 
 async def test_counters_are_those_of_all_processes(web: httpx.AsyncClient, client: Redis) -> None:

@@ -21,7 +21,7 @@ def anyio_backend() -> str:
 async def test_every_route_says_that_windows_are_unavailable(path: str) -> None:
     settings = Settings.from_env({"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"})
     transport = httpx.ASGITransport(build(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
         answer = await web.get(path)
         assert answer.status_code == 503
         assert "Redis" in answer.json()["error"]

@@ -27,7 +27,7 @@ async def test_requests_are_counted_by_route_and_not_by_address(
     for path in ("/windows/1", "/windows/2", "/windows/99", "/", "/extruder/1", "/no/such/page"):
         await web.get(path)
     found = await samples(web)
-    route = "/windows/{extruder:int}"
+    route = "/windows/{extruder:number}"
     assert found["meltwatch_http_requests_total", "GET", route, "200"] == 2
     assert found["meltwatch_http_requests_total", "GET", route, "404"] == 1
     assert found["meltwatch_http_requests_total", "GET", "{page}", "200"] == 3
@@ -38,7 +38,7 @@ async def test_requests_are_counted_by_route_and_not_by_address(
 async def test_methods_that_somebody_made_up_are_one(web: httpx.AsyncClient) -> None:
     for method in ("BREW", "WHEN"):
         await web.request(method, "/plant")
-    assert (await samples(web))["meltwatch_http_requests_total", "other", "{page}", "405"] == 2
+    assert (await samples(web))["meltwatch_http_requests_total", "other", "{unknown}", "403"] == 2
 
 
 async def test_an_error_is_counted_by_its_class(settings: Settings, web: httpx.AsyncClient) -> None:

@@ -29,7 +29,9 @@ def client(redis_url: str) -> Iterator[Redis]:
 @pytest.fixture
 async def away(tmp_path: Path) -> httpx.AsyncClient:
     settings = Settings.from_env({"REDIS_URL": f"unix://{tmp_path / 'nobody.sock'}"})
-    return httpx.AsyncClient(transport=httpx.ASGITransport(build(settings)), base_url="http://t")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(build(settings)), base_url="http://localhost"
+    )
 
 
 async def test_the_cost_is_that_of_the_last_minutes(web: httpx.AsyncClient, client: Redis) -> None:

@@ -61,7 +61,7 @@ async def test_a_store_without_findings_says_what_was_looked_at(
 async def test_without_redis_it_is_unavailable(tmp_path: Path) -> None:
     settings = Settings.from_env({"REDIS_URL": f"unix://{tmp_path / 'nobody.sock'}"})
     transport = httpx.ASGITransport(build(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
         answer = await web.get("/system/guard")
     assert answer.status_code == 503
 

@@ -37,7 +37,7 @@ def busy(redis_url: str) -> Iterator[None]:
 @pytest.fixture
 async def web(plant: FailingPlant) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(build(plant.settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
 
 
@@ -141,7 +141,7 @@ async def test_without_a_worker_nothing_is_run_again(
 async def test_without_redis_all_of_it_is_unavailable(tmp_path: Path) -> None:
     settings = Settings.from_env({"REDIS_URL": f"unix://{tmp_path / 'nobody.sock'}"})
     transport = httpx.ASGITransport(build(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
         for path in ("/system/runs", "/system/failures", "/system/failures/x"):
             assert (await web.get(path)).status_code == 503
         answer = await web.post("/system/failures/run", json={"ids": "all"})

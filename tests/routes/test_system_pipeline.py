@@ -63,7 +63,7 @@ async def test_when_redis_goes_it_is_said_since_when_nothing_is_known(
         port = running.enter_context(ValkeyServer(port=free_port())).port
         settings = Settings.from_env({"REDIS_URL": f"redis://127.0.0.1:{port}/0"})
         transport = httpx.ASGITransport(build(settings))
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
             known = (await stages(web))["body"]["known"]
             running.close()
             found = await stages(web)
@@ -80,7 +80,7 @@ async def test_when_redis_goes_it_is_said_since_when_nothing_is_known(
 async def test_a_redis_that_never_answered_is_not_known_since_a_time(tmp_path: Path) -> None:
     settings = Settings.from_env({"REDIS_URL": f"unix://{tmp_path / 'nobody.sock'}"})
     transport = httpx.ASGITransport(build(settings))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
         body = (await stages(web))["body"]
     assert body["known"] is None
     assert body["started"] <= body["served"]

@@ -1,0 +1,75 @@
+// Who is signed in, told by the server once, and a banner when they are no longer.
+import { button, make } from "./alarm_dom.mjs";
+import { postJson } from "./posting.mjs";
+
+const CHECK_MS = 20_000;
+const TIMEOUT_MS = 8000;
+
+/** @type {{auth: string, name: string, role: string, may: string[]} | null} */
+let person = null;
+
+/** Who acts, if the server knows; null: nobody signs in here, a name is typed. */
+export function signedIn() {
+  return person;
+}
+
+/** Asks now and then; calls `onKnown` once it is known who it is. */
+export function followSession(onKnown) {
+  const banner = make("div", "signed-out");
+  banner.setAttribute("role", "alert");
+  const check = async () => {
+    const status = await ask(onKnown);
+    if (status === 401) show(banner);
+    else if (status === 200) banner.remove();
+    if (status !== 200 || person) setTimeout(check, CHECK_MS);
+  };
+  check();
+}
+
+async function ask(onKnown) {
+  try {
+    const answer = await fetch("/access/me", { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (answer.ok) known(await answer.json(), onKnown);
+    return answer.status;
+  } catch {
+    return 0; // the other banner says that the server does not answer
+  }
+}
+
+function known(told, onKnown) {
+  const before = JSON.stringify(person);
+  person = told.auth === "none" ? null : told;
+  if (JSON.stringify(person) !== before) onKnown();
+}
+
+function show(banner) {
+  if (banner.isConnected) return;
+  const link = make("a", "signed-out__link", "Sign in");
+  link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  banner.replaceChildren(
+    make("strong", "", "✕ You are signed out."), make("span", "", "What you see is no longer new."), link,
+  );
+  document.body.append(banner);
+}
+
+/** Ends the session of this browser, and goes to where one signs in. */
+export async function signOut() {
+  await postJson("/logout", {}, AbortSignal.timeout(TIMEOUT_MS)).catch(() => null);
+  location.assign("/login");
+}
+
+/** A button of the header that says who is signed in, and signs out. */
+export function sessionButton() {
+  const element = button("", signOut);
+  element.className = "session-button";
+  element.hidden = true;
+  return {
+    element,
+    show() {
+      element.hidden = !person;
+      if (!person) return;
+      element.textContent = `${person.name} · sign out`;
+      element.title = `Signed in as ${person.name}, ${person.role}`;
+    },
+  };
+}
