@@ -106,7 +106,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *plant.routes(reader),
             *lines.routes(reader, settings),
             *events.routes(hub),
-            *alarms.routes(reader),
+            *alarms.routes(reader, access.names),
             *commands.routes(AskedCommands(connect(settings.queue_url))),
             *health.routes(reader, settings),
             *metrics.routes(_vitals(settings, reader), counted),

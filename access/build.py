@@ -14,6 +14,7 @@ from access import login
 from access.address import address_of
 from access.cookies import Cookies
 from access.gate import Gate, Recognise, Tell
+from access.names import Names
 from access.people_door import PeopleDoor
 from access.principal import Principal
 from access.recognise import ByProxy, BySession, ThisMachine
@@ -37,6 +38,7 @@ class Access:
     routes: list[Route]
     recognise: Recognise
     tell: Tell
+    names: Names
 
     def guard(self, app: ASGIApp) -> Gate:
         """`app`, reached through the gate only."""
@@ -48,9 +50,9 @@ def build_access(settings: Settings, access: AccessSettings) -> Access:
     people = PeopleDoor(settings.database_url)
     tell = _Teller(people, access).tell
     if access.auth == NONE:
-        return Access(login.who_routes(NONE), ThisMachine(), tell)
+        return Access(login.who_routes(NONE), ThisMachine(), tell, Names(None))
     if access.auth == PROXY:
-        return Access(login.who_routes(PROXY), ByProxy(access), tell)
+        return Access(login.who_routes(PROXY), ByProxy(access), tell, Names(None))
     return _with_sessions(settings, access, people, tell)
 
 
@@ -69,7 +71,7 @@ def _with_sessions(
         *login.shared_routes(ways),
         *login.routes(ways),
     ]
-    return Access(routes, recognise, tell)
+    return Access(routes, recognise, tell, Names(people))
 
 
 class _Teller:

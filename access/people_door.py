@@ -55,6 +55,14 @@ class PeopleDoor:
 
         return await self._ask(work)
 
+    async def names(self) -> dict[str, str]:
+        """Names by id."""
+
+        def work(people: People) -> dict[str, str]:
+            return people.names()
+
+        return await self._ask(work)
+
     async def note(self, event: str, actor: str, subject: str, detail: dict[str, str]) -> None:
         """Write into the audit journal."""
 

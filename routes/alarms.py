@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from access.names import Names
 from data.window_cache import Status
 from data.window_cache.reader import WindowReader
 from routes.micro_cache import Answer, MicroCache
@@ -21,13 +22,13 @@ KEEP_S = 0.2
 _Read = Callable[[], Awaitable[tuple[bytes | None, Status]]]
 
 
-def routes(reader: WindowReader) -> list[Route]:
+def routes(reader: WindowReader, names: Names) -> list[Route]:
     """Routes that feed the alarm list, its history and its health."""
     cache = MicroCache(KEEP_S)
 
     def route(path: str, read: _Read, empty: bytes) -> Route:
         async def handler(request: Request) -> Response:
-            return (await cache.get(path, lambda: _answer(read, empty))).respond(request)
+            return (await cache.get(path, lambda: _answer(read, empty, names))).respond(request)
 
         return Route(path, handler)
 
@@ -43,10 +44,10 @@ def routes(reader: WindowReader) -> list[Route]:
     ]
 
 
-async def _answer(read: _Read, empty: bytes) -> Answer:
+async def _answer(read: _Read, empty: bytes, names: Names) -> Answer:
     """The worker's JSON as it is, with what the refresh did laid in front of it."""
     text, status = await read()
-    text = text or empty
+    text = await names.put_into(text or empty)
     about = json.dumps({"served": int(time.time() * 1000), **about_refresh(status)})
     body = about[:-1].encode() + b"," + text[1:]
     etag = f"{status.last_success}-{status.last_error_at}-{zlib.crc32(text):x}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.history import Reader
+from data.history.named import named
 
 NOTE, GOLDEN = "note", "golden"
 #: More than these are not marked in one picture; the newest are.
@@ -51,7 +52,8 @@ def annotations_in(
     where = f' WHERE start < ? AND "end" >= ? AND removed IS NULL AND extruder IN ({marks})'
     parameters = end, start, 0, *extruders
     rows = reader.all(
-        'SELECT id, ts, who, kind, extruder, signal, coalesce(product, 0), start, "end", text'
+        f"SELECT id, ts, {named()}, kind, extruder, signal, coalesce(product, 0), start,"
+        ' "end", text'
         f" FROM annotations{where} ORDER BY start DESC, ts DESC LIMIT ?",
         *parameters,
         MOST,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from data.extruders import Limits, limits_from_dict
 from data.history import Reader
+from data.history.named import named
 
 #: Events of the span that are listed at most.
 MOST_ALARMS = 300
@@ -16,13 +17,15 @@ MOST_ATTACHED = 1_000_000
 #: Limits that a source delivered are no action of a person: see data.telemetry.catalogue.
 _SOURCE = "source: %"
 
-_ALARMS = """
-    SELECT ts, source, condition, kind, priority, value, "limit", who, comment
+_ALARMS = f"""
+    SELECT ts, source, condition, kind, priority, value, "limit",
+        {named()}, comment
     FROM alarm_events WHERE extruder = ? AND ts >= ? AND ts < ?
         AND (condition <> 'MALFUNCTION' OR source = ?)
     ORDER BY ts, id LIMIT ?"""
-_ACTIONS = """
-    SELECT id, ts, who, action, text, attachment_name, length(attachment)
+_ACTIONS = f"""
+    SELECT id, ts, {named()}, action, text,
+        attachment_name, length(attachment)
     FROM malfunction_actions WHERE malfunction = ? ORDER BY ts DESC, id DESC LIMIT ?"""
 _ATTACHED = "SELECT attachment FROM malfunction_actions WHERE id = ? AND malfunction = ?"
 _IN_FORCE = """
@@ -33,8 +36,8 @@ _OLDEST = """
     SELECT product, ts, limits FROM limit_sets WHERE version IN (
         SELECT min(version) FROM limit_sets
         WHERE extruder = ? AND product IN (0, ?) GROUP BY product)"""
-_CHANGES = """
-    SELECT ts, author, reason FROM limit_sets
+_CHANGES = f"""
+    SELECT ts, {named("author")}, reason FROM limit_sets
     WHERE extruder = ? AND product IN (0, ?) AND ts > ? AND ts < ? AND author NOT LIKE ?
     ORDER BY version LIMIT ?"""
 

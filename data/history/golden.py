@@ -11,6 +11,7 @@ from data.history import Reader
 from data.history.annotations import GOLDEN
 from data.history.dossier import signals_of
 from data.history.downsample import Points
+from data.history.named import named
 from data.history.trend_levels import LEVELS
 from data.history.trend_rows import points_of
 
@@ -72,7 +73,8 @@ def golden(reader: Reader, extruder: int, product: int, signals: tuple[str, ...]
 
 def _run(reader: Reader, extruder: int, product: int) -> GoldenRun | None:
     sql = (
-        "SELECT a.id, a.who, a.extruder, coalesce(e.name, 'Extruder ' || a.extruder), a.product,"
+        f"SELECT a.id, {named('a.who')}, a.extruder,"
+        " coalesce(e.name, 'Extruder ' || a.extruder), a.product,"
         ' a.start, a."end", a.text, a.extruder = ?'
         " FROM annotations a LEFT JOIN extruders e ON e.id = a.extruder"
         " WHERE a.kind = ? AND a.product = ? AND a.removed IS NULL AND a.extruder <> 0"

@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 
 from data.alarms.definitions import MAX_SHELVE_S
 from data.history import Reader
+from data.history.named import named
 from data.history.shift_malfunctions import LastNote, ShiftMalfunction, last_note
 
 #: So many notes of a shift are shown; the newest.
 NOTES = 50
 
 # Nothing is shelved longer than the maximum, so older events need no look.
-_SHELVED = """
-    SELECT ts, extruder, source, condition, kind, priority, who, comment FROM alarm_events
+_SHELVED = f"""
+    SELECT ts, extruder, source, condition, kind, priority,
+        {named()}, comment FROM alarm_events
     WHERE ts >= ? AND ts < ? AND kind IN ('SHELVED', 'UNSHELVED') ORDER BY ts, id"""
 _LABELS = "SELECT json_extract(definition, '$.label') FROM signals WHERE extruder = ? AND name = ?"
-_NOTED = """
-    SELECT ts, extruder, who, text FROM annotations
+_NOTED = f"""
+    SELECT ts, extruder, {named()}, text
+    FROM annotations
     WHERE start < ? AND start >= ? AND kind = 'note' AND removed IS NULL
     ORDER BY start DESC LIMIT ?"""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.history import Reader
+from data.history.named import named
 from data.malfunctions.malfunction import CANNOT_TELL
 from data.malfunctions.signatures import SIGNATURES
 
@@ -20,8 +21,9 @@ _LASTED = """
     FROM malfunctions m LEFT JOIN products p ON p.code = m.product
     WHERE m.onset >= ? AND m.onset < ? AND (m.onset >= ? OR m.ended IS NULL OR m.ended > ?)
     ORDER BY m.onset, m.id"""
-_NOTES = """
-    SELECT ts, who, text FROM malfunction_actions
+_NOTES = f"""
+    SELECT ts, {named()}, text
+    FROM malfunction_actions
     WHERE malfunction = ? AND ts < ? AND text <> '' ORDER BY ts DESC, id DESC LIMIT 1"""
 
 
