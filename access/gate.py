@@ -81,10 +81,15 @@ class Gate:
             await self._app(scope, receive, send)
 
     async def _find(self, request: Request) -> Found | None:
-        if needed(request.method, request.url.path) is Open.PUBLIC:
-            return None  # also while nobody can be recognised
         active = is_activity(request.method, request.url.path)
-        return await self._recognise.find(request, active)
+        if needed(request.method, request.url.path) is not Open.PUBLIC:
+            return await self._recognise.find(request, active)
+        if "authorization" not in request.headers:
+            return None
+        try:  # who shows a token may be told more
+            return await self._recognise.find(request, active)
+        except MeltwatchError:  # it answers also while nobody can be recognised
+            return None
 
     async def _refusal(self, request: Request, found: Found | None) -> Response | None:
         """The answer to what is not let through."""

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from access.principal import principal_of
 from access.settings import is_loopback
 from data.errors import WindowsUnavailable
 from data.settings import Settings
@@ -33,7 +34,9 @@ def routes(reader: WindowReader, settings: Settings) -> list[Route]:
 
 
 def _may_know(request: Request) -> bool:
-    """Who is on this machine may know why; from elsewhere it would tell of the inside."""
+    """Who is on this machine, or shows a token, may know why; it tells of the inside."""
+    if principal_of(request.scope):
+        return True
     peer = request.client.host if request.client else ""
     return is_loopback(peer) and "x-forwarded-for" not in request.headers
 

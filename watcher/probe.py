@@ -64,8 +64,13 @@ async def look(settings: Settings) -> Look:
 
 def _client(settings: Settings) -> httpx.AsyncClient:
     # Time is limited as a whole, in `look`: httpx' own limits are per read.
+    # A redirect to another site does not get the token: httpx takes care of that.
+    token = {"Authorization": f"Bearer {settings.token}"} if settings.token else {}
     return httpx.AsyncClient(
-        timeout=settings.limit_s, follow_redirects=True, limits=_LIMITS, headers=_HEADERS
+        timeout=settings.limit_s,
+        follow_redirects=True,
+        limits=_LIMITS,
+        headers={**_HEADERS, **token},
     )
 
 

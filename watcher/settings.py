@@ -38,6 +38,7 @@ class Settings:
     cert_days: int
     heartbeat_max_s: float
     heartbeat_token: str
+    token: str
     heartbeat_url: str
     reference_url: str
     tell: tuple[str, ...]
@@ -63,6 +64,7 @@ class Settings:
             cert_days=read.whole("cert_days", 14, 0, 365),
             heartbeat_max_s=read.number("heartbeat_max_s", 30, 0, DAY_S),
             heartbeat_token=read.token("heartbeat_token"),
+            token=read.token("token"),
             heartbeat_url=read.web("heartbeat_url", ""),
             reference_url=read.web("reference_url", ""),
             tell=read.targets("tell"),

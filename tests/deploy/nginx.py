@@ -31,7 +31,7 @@ def need_nginx() -> None:
         pytest.skip(HOW_TO_INSTALL)
 
 
-def rendered(folder: Path, port: int, web_ports: Sequence[int]) -> Path:
+def rendered(folder: Path, port: int, web_ports: Sequence[int], token: str = "") -> Path:
     """The main file with everything below `folder`. The two files are those that are deployed;
     of several web processes each gets its line, as docs/backup.md says."""
     site = (FILES / "meltwatch.conf.template").read_text()
@@ -40,6 +40,7 @@ def rendered(folder: Path, port: int, web_ports: Sequence[int]) -> Path:
     for name, value in {
         "LISTEN": f"127.0.0.1:{port}",
         "CACHE": str(folder / "cache"),
+        "TOKEN": token,
     }.items():
         site = site.replace(f"${{MELTWATCH_{name}}}", value)
     (folder / "meltwatch.conf").write_text(site)
@@ -54,10 +55,10 @@ def rendered(folder: Path, port: int, web_ports: Sequence[int]) -> Path:
 class Nginx:
     """Runs until `stop`."""
 
-    def __init__(self, folder: Path, *web_ports: int) -> None:
+    def __init__(self, folder: Path, *web_ports: int, token: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
-        conf = rendered(folder, self.port, web_ports)
+        conf = rendered(folder, self.port, web_ports, token)
         # As root its workers would be another user, who may not enter a test's folder.
         user = "user root; " if os.getuid() == 0 else ""
         command = [

@@ -78,10 +78,11 @@ def test_browsers_that_take_no_gzip_cost_nothing_more(behind: Behind) -> None:
 
 
 def test_made_up_parameters_make_no_requests(behind: Behind) -> None:
-    before = behind.asked(CATALOGUE_1)
+    before, started = behind.asked(CATALOGUE_1), time.monotonic()
     for number in range(20):
         assert httpx.get(f"{behind.url}{CATALOGUE_1}?x={number}").is_success
-    assert behind.asked(CATALOGUE_1) - before <= 3
+    # Once a second, however long 20 requests took, and once at each end.
+    assert behind.asked(CATALOGUE_1) - before <= time.monotonic() - started + 2
 
 
 def test_a_signal_given_twice_cannot_spoil_the_answer_of_another(behind: Behind) -> None:

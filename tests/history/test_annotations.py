@@ -86,3 +86,12 @@ def test_malfunctions_show_while_they_last(store_url: str) -> None:
     bars, more = history.ask(malfunctions_in, (1,), T0 + 10, T0 + 20)
     assert [bar.id for bar in bars] == ["lasts", "into"] and more == 0
     assert bars[0].end is None
+
+
+def test_an_id_is_shown_as_the_name_it_stands_for(store_url: str) -> None:
+    history = store_with(store_url, [])
+    write(store_url, "a", 1, 2)
+    sql(store_url, "UPDATE annotations SET who = 'p-1'")
+    sql(store_url, "INSERT INTO names VALUES ('p-1', 'Anna Berg')")
+    found: Annotations = history.ask(annotations_in, (1,), T0, T0 + 10)
+    assert [one.who for one in found.shown] == ["Anna Berg"]
