@@ -18,6 +18,7 @@ from data.people.store import People, open_people
 from data.settings import Settings
 
 GOOD = "correct horse"
+MOMENT_S = 0.1
 #: Signing in hashes anew as it is done now; that is not what these tests are about.
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
@@ -25,6 +26,13 @@ CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is believed for seconds is asked anew within a moment."""
+    monkeypatch.setattr("access.sessions.KEPT_S", MOMENT_S)
+    monkeypatch.setattr("access.recognise.TOKEN_KEPT_S", MOMENT_S)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from redis import Redis
 from starlette.applications import Starlette
 
 from access.login import local_path
-from access.sessions import KEPT_S
 from access.throttle import MOST
 from data.audit.chain import first_fault
 from data.audit.journal import rows
@@ -20,7 +19,7 @@ from data.people.roles import Role
 from data.people.signing_out import SESSION, sign_out
 from data.people.store import TRIES, People
 from data.settings import Settings
-from tests.access.conftest import GOOD, application, client_of, sign_in
+from tests.access.conftest import GOOD, MOMENT_S, application, client_of, sign_in
 
 pytestmark = pytest.mark.anyio
 
@@ -111,7 +110,7 @@ async def test_a_person_can_be_signed_out_by_others(
     await sign_in(web, "operator")
     with Redis.from_url(redis_url) as client:
         assert sign_out(client, people.by_login("operator").id) == 1
-    await asyncio.sleep(KEPT_S)
+    await asyncio.sleep(2 * MOMENT_S)
     assert (await web.get("/access/me")).status_code == 401
 
 
@@ -125,7 +124,7 @@ async def told(web: httpx.AsyncClient, redis_url: str, **seconds_ago: float) -> 
         for name, ago in seconds_ago.items():
             session[name] -= ago
         client.set(key, json.dumps(session))
-    await asyncio.sleep(KEPT_S)
+    await asyncio.sleep(2 * MOMENT_S)
     return (await web.get("/lines")).status_code
 
 
@@ -198,7 +197,7 @@ async def test_a_wall_display_shows_until_its_token_is_revoked(
     assert (await web.get("/access/me")).json()["may"] == ["view"]
     assert (await web.post("/replays", json={})).status_code == 403
     people.revoke(token.id, "cli", 2)
-    await asyncio.sleep(5)
+    await asyncio.sleep(2 * MOMENT_S)
     assert (await web.get("/access/me")).status_code == 401
 
 
