@@ -72,6 +72,6 @@ def message_page(title: str, text: str) -> str:
 def _page(title: str, body: str) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{escape(title)} – Meltwatch</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <style>{_STYLE}</style></head>
 <body><main><h1>{escape(title)}</h1>{body}</main></body></html>"""
