@@ -8,14 +8,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from dash import Dash
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
@@ -76,6 +76,7 @@ from routes import (
     system_pipeline,
     windows,
 )
+from routes.hardening import Hardening, content_policy
 from routes.history_cache import KeptAnswers, history_cache
 from routes.push import PushHub
 from routes.request_metrics import RequestMetrics, WebMetrics
@@ -97,7 +98,7 @@ def build(settings: Settings) -> Starlette:
     reader = WindowReader(connect_async(settings.redis_url), settings.shards)
     costs, counted = CostReader(connect_async(settings.redis_url)), WebMetrics()
     hub = PushHub(reader, settings, counted.pushed)
-    bridge: ASGIApp = WSGIMiddleware(dash_app.server, workers=DASH_THREADS)  # type: ignore[assignment]
+    bridge: ASGIApp = WSGIMiddleware(_whole(dash_app.server), workers=DASH_THREADS)  # type: ignore[assignment]
     web = Starlette(
         routes=[
             *windows.routes(reader, settings),
@@ -120,7 +121,6 @@ def build(settings: Settings) -> Starlette:
             *openapi.routes(),
             Mount("/", bridge),
         ],
-        middleware=[Middleware(RequestMetrics, counted)],
         exception_handlers=counted.counting(
             {
                 WindowsUnavailable: _unavailable,
@@ -135,7 +135,30 @@ def build(settings: Settings) -> Starlette:
         lifespan=_tell_what_it_costs(settings, hub),
     )
     web.state.poll_ms = round(settings.poll_s * 1000)
+    # Around what Starlette makes of errors, too; counted around that, so that refusals are.
+    hardened = Hardening(
+        web.build_middleware_stack(),
+        content_policy(_script_hashes(dash_app)),
+        https=settings.base_url.startswith("https:"),
+    )
+    web.middleware_stack = RequestMetrics(hardened, counted)
     return web
+
+
+def _script_hashes(dash_app: Dash) -> Sequence[str]:
+    """Of all scripts in the page itself; Dash adds the last of them at the first request."""
+    dash_app.server.test_client().get("/")
+    hashes: Sequence[str] = dash_app.csp_hashes()
+    return hashes
+
+
+def _whole(wsgi: Callable[..., Any]) -> Callable[..., Any]:
+    """Flask reads no body of unknown length unless it is told that the body ends by itself."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        return wsgi({**environ, "wsgi.input_terminated": True}, start_response)
+
+    return application
 
 
 def _vitals(settings: Settings, reader: WindowReader) -> metrics.Vitals:
