@@ -27,10 +27,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def web_command(server: str, port: int) -> list[str]:
-    """How the Procfile starts the web process, on another port."""
-    command = f"uvicorn {server} --port {port} --log-level warning --no-access-log"
-    return [*command.split(), "--no-server-header", "--no-proxy-headers"]
+def web_command(server: str) -> list[str]:
+    """How the Procfile starts the web process, but for its address."""
+    command = f"uvicorn {server} --no-access-log --no-server-header --no-proxy-headers"
+    return [*command.split(), "--log-level", "warning"]
 
 
 def wait_until(done: Callable[[], object], seconds: float, what: str) -> None:
@@ -86,7 +86,7 @@ class Stack:
     def start_web(self, name: str = "web", port: int = 0) -> None:
         """A web process; another one than that of `url` has a port of its own."""
         port = port or self.port
-        self._start(name, web_command("app:server", port))
+        self._start(name, [*web_command("app:server"), "--port", str(port)])
         wait_until(lambda: self._web_answers(port), 20, "the web process answers")
 
     def _web_answers(self, port: int) -> bool:

@@ -11,7 +11,8 @@ from tests.stack import Stack, wait_until, web_command
 
 class CountedStack(Stack):
     def start_web(self) -> None:
-        self._start("web", web_command("tests.deploy.counted:server", self.port))
+        command = web_command("tests.deploy.counted:server")
+        self._start("web", [*command, "--port", str(self.port)])
         wait_until(lambda: self._web_answers(self.port), 20, "the web process answers")
 
     def start_all(self, folder: Path) -> None:
