@@ -35,8 +35,7 @@ def content_policy(script_hashes: Iterable[str]) -> str:
             "default-src 'self'",
             " ".join(("script-src 'self'", *script_hashes)),
             "style-src 'self' 'unsafe-inline'",  # of the gauges, which set styles inline
-            "img-src 'self' data:",
-            "font-src 'self' data:",  # the icons of the table
+            "img-src 'self' data:",  # the icons of the table
             "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",
