@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,7 +17,8 @@ from starlette.routing import Route
 from app import build
 from data.settings import Settings
 from routes.hardening import Hardening
-from tests.stack import Stack
+from tests.routes.test_refusals import DASH, JSON
+from tests.stack import ROOT, Stack, wait_until, web_command
 
 pytestmark = pytest.mark.anyio
 NAMES = {
@@ -89,10 +91,25 @@ def test_also_refusals(plant: Stack) -> None:
     from_elsewhere = {"Origin": "https://evil.example"}
     for answer in (
         httpx.post(f"{plant.url}/commands", headers=from_elsewhere),
-        httpx.post(f"{plant.url}/_dash-update-component", content=b" " * 2**21),
+        httpx.post(f"{plant.url}{DASH}", content=b" " * 2**21),
+        httpx.post(f"{plant.url}{DASH}", content=iter([b" " * 2**16] * 64), headers=JSON),
     ):
         assert answer.status_code in {403, 413}
         assert_hardened(answer)
+
+
+def test_what_a_client_says_of_its_address_is_not_believed(plant: Stack) -> None:
+    said = {"Origin": "https://evil.example", "X-Forwarded-For": "203.0.113.9"}
+    assert httpx.delete(f"{plant.url}/forwarded", headers=said).status_code == 403
+    log = Path(plant.log.name)
+    wait_until(lambda: "path=/forwarded" in log.read_text(), 5, "it is logged")
+    line = next(one for one in log.read_text().splitlines() if "path=/forwarded" in one)
+    assert "address=127.0.0.1" in line
+
+
+def test_tests_start_the_web_process_as_it_is_started() -> None:
+    started = (ROOT / "Procfile").read_text().splitlines()[0].split()
+    assert set(web_command("app:server")) <= set(started)
 
 
 async def test_also_an_error_of_ours(settings: Settings) -> None:
