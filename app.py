@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from dash import Dash
@@ -77,6 +78,7 @@ from routes import (
     system_pipeline,
     windows,
 )
+from routes.hardening import Hardening, content_policy
 from routes.history_cache import KeptAnswers, history_cache
 from routes.push import PushHub
 from routes.request_metrics import RequestMetrics, WebMetrics
@@ -99,7 +101,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
     reader = WindowReader(connect_async(settings.redis_url), settings.shards)
     costs, counted = CostReader(connect_async(settings.redis_url)), WebMetrics()
     hub = PushHub(reader, settings, counted.pushed)
-    bridge: ASGIApp = WSGIMiddleware(dash_app.server, workers=DASH_THREADS)  # type: ignore[assignment]
+    bridge: ASGIApp = WSGIMiddleware(_whole(dash_app.server), workers=DASH_THREADS)  # type: ignore[assignment]
     web = Starlette(
         routes=[
             *windows.routes(reader, settings),
@@ -123,7 +125,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *access.routes,
             Mount("/", bridge),
         ],
-        middleware=[Middleware(RequestMetrics, counted), Middleware(access.guard)],
+        middleware=[Middleware(access.guard)],
         exception_handlers=counted.counting(
             {
                 WindowsUnavailable: _unavailable,
@@ -138,7 +140,30 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
         lifespan=_tell_what_it_costs(settings, hub),
     )
     web.state.poll_ms = round(settings.poll_s * 1000)
+    # Around what Starlette makes of errors, too; counted around that, so that refusals are.
+    hardened = Hardening(
+        web.build_middleware_stack(),
+        content_policy(_script_hashes(dash_app)),
+        https=settings.base_url.startswith("https:"),
+    )
+    web.middleware_stack = RequestMetrics(hardened, counted)
     return web
+
+
+def _script_hashes(dash_app: Dash) -> Sequence[str]:
+    """Of all scripts in the page itself; Dash adds the last of them at the first request."""
+    dash_app.server.test_client().get("/")
+    hashes: Sequence[str] = dash_app.csp_hashes()
+    return hashes
+
+
+def _whole(wsgi: Callable[..., Any]) -> Callable[..., Any]:
+    """Flask reads no body of unknown length unless it is told that the body ends by itself."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        return wsgi({**environ, "wsgi.input_terminated": True}, start_response)
+
+    return application
 
 
 def _vitals(settings: Settings, reader: WindowReader) -> metrics.Vitals:

@@ -1,14 +1,11 @@
-"""Bodies that browsers post: JSON from this site only, and never many."""
+"""Bodies that browsers post: JSON only, and never many. See routes/same_site.py for from where."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
-
-from data.logs import security
 
 MAX_BYTES = 64 * 1024
 
@@ -23,9 +20,6 @@ class Refused(Exception):
 
 async def posted(request: Request) -> dict[str, Any]:
     """The JSON object in the body. Raises Refused."""
-    if not _same_site(request):
-        _tell_of(request)
-        raise Refused(403, "refused: the request comes from another site")
     # A form of another site can post without asking, but not with this type.
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise Refused(415, "expected Content-Type: application/json")
@@ -36,21 +30,6 @@ async def posted(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(400, "expected a JSON object")
     return body
-
-
-def _same_site(request: Request) -> bool:
-    """What the browser says of itself: scripts cannot set these headers."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:  # right even where a proxy has changed the host
-        return site == "same-origin"
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
-
-
-def _tell_of(request: Request) -> None:
-    address = request.client.host if request.client else ""
-    origin = request.headers.get("origin", "")
-    security("csrf_refused", address=address, path=request.url.path, origin=origin)
 
 
 async def _body(request: Request) -> bytes:

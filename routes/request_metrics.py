@@ -147,7 +147,7 @@ class RequestMetrics:
             await self._app(scope, receive, counted)
         except Exception as error:
             self._metrics.failed(error)
-            if not begun:  # Starlette answers it outside of this middleware
+            if not begun:  # the server answers it outside of this middleware
                 self._metrics.answered(scope, 500, time.perf_counter() - started)
             raise
 

@@ -27,6 +27,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def web_command(server: str) -> list[str]:
+    """How the Procfile starts the web process, but for its address."""
+    command = f"uvicorn {server} --no-access-log --no-server-header --no-proxy-headers"
+    return [*command.split(), "--log-level", "warning"]
+
+
 def wait_until(done: Callable[[], object], seconds: float, what: str) -> None:
     """Poll until `done` is true; fails the test naming `what` after `seconds`."""
     end = time.monotonic() + seconds
@@ -80,8 +86,7 @@ class Stack:
     def start_web(self, name: str = "web", port: int = 0) -> None:
         """A web process; another one than that of `url` has a port of its own."""
         port = port or self.port
-        command = f"uvicorn app:server --port {port} --log-level warning --no-access-log"
-        self._start(name, command.split())
+        self._start(name, [*web_command("app:server"), "--port", str(port)])
         wait_until(lambda: self._web_answers(port), 20, "the web process answers")
 
     def _web_answers(self, port: int) -> bool:

@@ -20,11 +20,11 @@ from data.settings import SECRETS, Settings
 from data.team import Team
 from data.window_cache import connect
 from data.worker import TeamWorker
-from tests.stack import ROOT, free_port, wait_until
+from tests.stack import ROOT, free_port, wait_until, web_command
 
 SECRET = "kr0n-juwel"
 PROCESSES = {
-    "web": [sys.executable, "-m", "uvicorn", "app:server", "--log-level", "warning"],
+    "web": [sys.executable, "-m", *web_command("app:server")],
     "worker": [sys.executable, "-m", "data.worker"],
     "ingest": [sys.executable, "-m", "data.ingest", "run"],
     "guard": [sys.executable, "-m", "data.store_guard"],

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from data.extruders import Extruder, extruder_to_dict
 from data.window_codec import WindowMessage, encode
 from tests.browser.conftest import watched_page
+from tests.browser.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,7 +71,7 @@ def static_url_fixture() -> Iterator[str]:
 def modules_fixture(page: Page, static_url: str) -> Page:
     """A page whose window holds the modules' exports."""
     page.goto(f"{static_url}/blank")
-    page.wait_for_function("window.ready")
+    until(page, "window.ready")
     return page
 
 
@@ -80,7 +81,7 @@ def kept_page_fixture(browser: Browser, static_url: str) -> Iterator[tuple[Page,
     errors: list[str] = []
     with watched_page(browser, errors) as page:
         page.goto(f"{static_url}/blank")
-        page.wait_for_function("window.ready")
+        until(page, "window.ready")
         yield page, errors
 
 

@@ -16,6 +16,7 @@ from data.window_cache import Keys
 from tests.browser import alarm_samples as samples
 from tests.browser.plants import live_plant
 from tests.browser.themes import themes
+from tests.browser.waiting import until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -318,11 +319,11 @@ def test_a_critical_alarm_sounds_until_it_is_silenced(page: Page, plant: Stack) 
     expect(page.get_by_role("button", name="Sound on")).to_be_visible()
     page.evaluate("window.tones.length = 0")
     tell(plant, samples.told([samples.alarm(2, "MainDrive.Load")]))
-    page.wait_for_function("window.tones.length >= 8", timeout=15_000)
+    until(page, "window.tones.length >= 8", timeout=15_000)
     page.get_by_role("button", name="Silence").click()
     expect(page.get_by_role("button", name="Silence")).to_be_hidden()
     tell(plant, samples.told([samples.alarm(1, "Level", priority=4)]))
-    page.wait_for_function("window.tones.at(-1) === 392", timeout=15_000)
+    until(page, "window.tones.at(-1) === 392", timeout=15_000)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from components import ids_dossier
 from tests.browser.plants import history_plant
+from tests.browser.waiting import until
 from tests.stack import Stack
 
 PAGES = re.compile(rb"/Type\s*/Page\b(?!s)")
@@ -124,7 +125,8 @@ def test_chosen_signals_are_in_the_link(page: Page, plant: Stack) -> None:
     page.get_by_text("Signals", exact=True).click()
     page.get_by_label("Hopper level").check()
     expect(page).to_have_url(re.compile(r"signals=.*Hopper"))
-    page.wait_for_function(
+    until(
+        page,
         "(count) => document.querySelector('#dossier-chart .js-plotly-plot').data"
         ".filter(({mode}) => mode === 'lines').length === count",
         arg=before + 1,

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.plants import history_plant
+from tests.browser.waiting import until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -124,7 +125,7 @@ def test_at_ten_times_ten_seconds_pass_in_one(page: Page, plant: Stack) -> None:
     assert 8 < rate < 12
     page.keyboard.press("Space")
     expect(page.locator(".playback__pace")).to_have_text("(paused)")
-    page.wait_for_function("location.search.includes('speed=10')")
+    until(page, "location.search.includes('speed=10')")
     time.sleep(0.5)
     assert int(query(page)["at"][0]) // 1000 == head(page) // 1000
     assert abs(stored(plant, head(page), 0)) > 0
@@ -150,7 +151,7 @@ def test_scrubbing_shows_another_time_at_once_and_the_address_follows(
     to = ago(75) // 1000
     bar.fill(str(to))
     shown(page, to * 1000)
-    page.wait_for_function(f"location.search.includes('at={to * 1000}')")
+    until(page, f"location.search.includes('at={to * 1000}')")
     assert clock(to * 1000) in strip(page)
     page.reload()
     shown(page, to * 1000)
@@ -172,11 +173,11 @@ def test_previous_event_goes_to_a_malfunction_and_says_it(page: Page, plant: Sta
     open_at(page, plant, onset // 1000 * 1000 + MINUTE)
     expect(page.locator(".playback-mark--malfunction")).not_to_have_count(0)
     page.keyboard.press("Control+ArrowLeft")
-    page.wait_for_function(f"location.search.includes('at={onset}')")
+    until(page, f"location.search.includes('at={onset}')")
     section = page.locator("#extruder-alarms")
     expect(section).to_contain_text("not found yet: that was at")
     page.keyboard.press("Control+ArrowRight")
-    page.wait_for_function(f"!location.search.includes('at={onset}')")
+    until(page, f"!location.search.includes('at={onset}')")
     assert onset < int(query(page)["at"][0]) <= detected
 
 
@@ -207,22 +208,20 @@ def test_playing_into_the_present_ends_and_offers_live(page: Page, plant: Stack)
 
 def test_from_live_to_playback_and_back(page: Page, plant: Stack) -> None:
     page.goto(f"{plant.url}/extruder/1?signals=Pressure")
-    page.wait_for_function("Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0")
+    until(page, "Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0")
     page.get_by_role("button", name="Play back").click()
     expect(page.locator(".playback__pace")).to_have_text("(1×)")
-    page.wait_for_function("Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0")
+    until(page, "Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0")
     assert 14 * MINUTE < time.time() * 1000 - head(page) < 17 * MINUTE
     assert query(page)["signals"] == ["Pressure"]
     page.get_by_role("button", name="Back to live").click()
     expect(page.locator(".playback__strip")).to_have_count(0)
     expect(page.get_by_role("button", name="Play back")).to_be_visible()
-    page.wait_for_function(
-        "Date.now() - Number(document.querySelector('#extruder-root')?.dataset.mwHead) < 8000"
+    until(
+        page, "Date.now() - Number(document.querySelector('#extruder-root')?.dataset.mwHead) < 8000"
     )
     before = head(page)
-    page.wait_for_function(
-        f"Number(document.querySelector('#extruder-root').dataset.mwHead) > {before}"
-    )
+    until(page, f"Number(document.querySelector('#extruder-root').dataset.mwHead) > {before}")
     assert not page.title().startswith("PLAYBACK")
     assert query(page) == {"signals": ["Pressure"]}
 
@@ -237,4 +236,4 @@ def test_nothing_is_wider_than_the_screen(page: Page, plant: Stack, width: int) 
 def test_a_word_in_place_of_a_time_is_told_and_the_page_is_live(page: Page, plant: Stack) -> None:
     page.goto(f"{plant.url}/extruder/1?at=yesterday")
     expect(page.locator(".playback-refused")).to_contain_text("“yesterday” in the address is no")
-    page.wait_for_function("Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0")
+    until(page, "Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0")

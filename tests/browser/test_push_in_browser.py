@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.plants import live_plant
+from tests.browser.waiting import until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -38,7 +39,8 @@ def head(page: Page) -> int:
 
 def wait_for_news(page: Page, seconds: int) -> None:
     start = head(page)
-    page.wait_for_function(
+    until(
+        page,
         "head => Number(document.querySelector('#extruder-root')?.dataset.mwHead) > head",
         arg=start + 1000 * seconds,
         timeout=20_000,

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from data.telemetry import open_store
 from tests.browser.plants import live_plant
+from tests.browser.waiting import until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -56,9 +57,7 @@ def test_the_gauges_show_the_files_cells(
 ) -> None:
     page.goto(f"{replay.url}/extruder/{MACHINE_2}")
     expect(page.locator(".gauge--loading")).to_have_count(0)
-    page.wait_for_function(
-        "ts => Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0", arg=0
-    )
+    until(page, "ts => Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0", arg=0)
     head, figures = page.evaluate(
         """() => [Number(document.querySelector('#extruder-root')?.dataset.mwHead),
         [...document.querySelectorAll('.gauge')].map(g => [

@@ -26,6 +26,7 @@ from tests.browser.trend_screen import (
     receive,
     zoom,
 )
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +64,7 @@ ROWS = """([group, variable, tolerance]) => {
 def open_page(page: Page, static_url: str, renderer: str) -> None:
     page.add_init_script(WATCH)
     page.goto(f"{static_url}/blank?renderer={renderer}".removesuffix("?renderer="))
-    page.wait_for_function("window.ready")
+    until(page, "window.ready")
 
 
 def show(page: Page, values: np.ndarray, quality: np.ndarray | None = None) -> None:
@@ -212,7 +213,7 @@ def test_a_zoomed_range_fills_the_chart(trends: Page) -> None:
 
 def lose(page: Page) -> None:
     page.evaluate("loser().loseContext()")
-    page.wait_for_function("contexts[0].isContextLost()")
+    until(page, "contexts[0].isContextLost()")
     settle(page)
 
 
@@ -222,7 +223,7 @@ def test_lines_are_drawn_by_canvas_while_the_context_is_lost_and_by_gl_after(tre
     assert renderer(trends) == "gl"
     assert_alike(picture(trends, "Melt", "--series-1"), before)
     trends.evaluate("loser().restoreContext()")
-    trends.wait_for_function("!contexts[0].isContextLost()")
+    until(trends, "!contexts[0].isContextLost()")
     settle(trends)
     assert renderer(trends) == "gl"
     assert picture(trends, "Melt", "--series-1") == before

@@ -25,6 +25,7 @@ from tests.browser.trend_screen import (
     view,
     zoom,
 )
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.browser
 def test_live_time_runs_a_second_behind_the_server(trends: Page) -> None:
     assert view(trends)["t1"] == HEAD * 1000
     receive(trends, HEAD + 1, 5)
-    trends.wait_for_function("(ts) => trends.view.t1 === ts", arg=(HEAD + 5) * 1000)
+    until(trends, "(ts) => trends.view.t1 === ts", arg=(HEAD + 5) * 1000)
     assert state(trends) == "Live"
 
 
@@ -54,7 +55,7 @@ def test_resuming_glides_back_to_live(trends: Page) -> None:
     receive(trends, HEAD + 1, 10)
     before = trends.evaluate("(trends.view.resume(), trends.view.t1)")
     assert before == HEAD * 1000
-    trends.wait_for_function("(ts) => trends.view.t1 === ts", arg=(HEAD + 10) * 1000)
+    until(trends, "(ts) => trends.view.t1 === ts", arg=(HEAD + 10) * 1000)
     assert state(trends) == "Live"
     assert pause.get_attribute("aria-pressed") == "false"
 
@@ -182,7 +183,7 @@ def test_all_can_be_done_with_keys_on_a_focused_chart(trends: Page) -> None:
 def test_the_crosshair_stays_within_what_is_seen(trends: Page) -> None:
     plot(trends, "Zones").focus()
     trends.evaluate("(now) => { window.now = now; }", HEAD * 1000 + 1700)
-    trends.wait_for_function("(ts) => trends.view.t1 === ts", arg=HEAD * 1000 + 700)
+    until(trends, "(ts) => trends.view.t1 === ts", arg=HEAD * 1000 + 700)
     trends.keyboard.press("ArrowRight")
     trends.keyboard.press("ArrowRight")
     assert trends.evaluate("trends.view.crosshair") == HEAD * 1000
@@ -190,4 +191,4 @@ def test_the_crosshair_stays_within_what_is_seen(trends: Page) -> None:
     first = trends.evaluate("trends.view.crosshair")
     assert first == (HEAD - SLOTS + 1) * 1000
     receive(trends, HEAD + 1, 5)
-    trends.wait_for_function("trends.view.crosshair === null")
+    until(trends, "trends.view.crosshair === null")

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from data.rollups import RECORD
 from tests.browser.plants import history_plant
+from tests.browser.waiting import until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -228,7 +229,7 @@ def test_on_paper_the_chart_is_as_wide_as_the_page(page: Page, plant: Stack) -> 
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    page.wait_for_function(f"{width} === {on_screen} && {on_screen} > {PAPER_PX}")
+    until(page, f"{width} === {on_screen} && {on_screen} > {PAPER_PX}")
     assert not asked, "paper shows what the screen has"
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import httpx
 
-from tests.stack import Stack, wait_until
+from tests.stack import Stack, wait_until, web_command
 
 
 class CountedStack(Stack):
     def start_web(self) -> None:
-        command = f"uvicorn tests.deploy.counted:server --port {self.port} --no-access-log"
-        self._start("web", [*command.split(), "--log-level", "warning"])
+        command = web_command("tests.deploy.counted:server")
+        self._start("web", [*command, "--port", str(self.port)])
         wait_until(lambda: self._web_answers(self.port), 20, "the web process answers")
 
     def start_all(self, folder: Path) -> None:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from data.refresh import Refresher
 from data.settings import Settings
+from routes.extruder_number import EXTRUDER
 from routes.push import QUEUE_EVENTS, PushHub, Viewer
 from routes.request_metrics import WebMetrics
 from tests.routes.metrics import samples
@@ -27,7 +28,7 @@ async def test_requests_are_counted_by_route_and_not_by_address(
     for path in ("/windows/1", "/windows/2", "/windows/99", "/", "/extruder/1", "/no/such/page"):
         await web.get(path)
     found = await samples(web)
-    route = "/windows/{extruder:number}"
+    route = f"/windows/{EXTRUDER}"
     assert found["meltwatch_http_requests_total", "GET", route, "200"] == 2
     assert found["meltwatch_http_requests_total", "GET", route, "404"] == 1
     assert found["meltwatch_http_requests_total", "GET", "{page}", "200"] == 3
