@@ -92,7 +92,10 @@ async def test_a_callback_of_unknown_length_is_answered(web: httpx.AsyncClient) 
 )
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}],
+    [
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+    ],
 )
 async def test_another_site_may_neither_change_nor_hold_anything(
     web: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]
