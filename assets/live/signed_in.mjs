@@ -68,7 +68,7 @@ export function sessionButton() {
     show() {
       element.hidden = !person;
       if (!person) return;
-      element.textContent = `${person.name} · sign out`;
+      element.replaceChildren(make("span", "session-button__name", `${person.name} · `), "sign out");
       element.title = `Signed in as ${person.name}, ${person.role}`;
     },
   };
