@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from data.audit import journal as audit
@@ -27,6 +27,14 @@ _PERSON = """
 _SIGNED_IN = """
     UPDATE people SET failed = 0, locked_until = 0, password_hash = ?
     WHERE id = ? AND password_hash = ? AND disabled = 0"""
+#: Where the id of a person stands, and what is told of it.
+_DID: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "commands": ("who", ("ts", "body")),
+    "alarm_events": ("who", ("ts", "extruder", "source", "condition", "kind", "comment")),
+    "malfunction_actions": ("who", ("ts", "malfunction", "action", "text")),
+    "annotations": ("who", ("ts", "kind", "text")),
+    "limit_sets": ("author", ("ts", "extruder", "reason")),
+}
 _ADD = "INSERT INTO people VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?) ON CONFLICT DO NOTHING"
 _NAME = (
     "INSERT INTO names VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET name = excluded.name"
@@ -154,12 +162,15 @@ class People(Tokens):
         entries = [
             vars(row) for row in audit.rows(self._session) if person.id in (row.actor, row.subject)
         ]
-        asked = self._session.all("SELECT ts, body FROM commands WHERE who = ?", person.id)
-        return {
-            "account": {**vars(person), "role": person.role.value},
-            "audit": entries,
-            "commands": [{"ts": ts, **json.loads(body)} for ts, body in asked],
+        did = {
+            table: [
+                dict(zip(columns, row, strict=True))
+                for row in self._session.all(_did(table, who, columns), person.id)
+            ]
+            for table, (who, columns) in _DID.items()
         }
+        account = {**vars(person), "role": person.role.value}
+        return {"account": account, "audit": entries, **did}
 
     def _wrong(self, id_: str, now: int) -> None:
         """Count a wrong password, each of many at once; what is unknown is only written down."""
@@ -185,6 +196,10 @@ class People(Tokens):
 def open_people(url: str, passwords: Passwords | None = None) -> People:
     """The people in the store that DATABASE_URL names; it is created or upgraded."""
     return People(open_session(url), passwords or Passwords())
+
+
+def _did(table: str, who: str, columns: Iterable[str]) -> str:
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE {who} = ? ORDER BY ts"
 
 
 def _person(row: tuple[Any, ...]) -> Person:

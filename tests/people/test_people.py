@@ -168,9 +168,13 @@ def test_the_last_admin_stays(people: People, anna: Person) -> None:
 
 def test_who_is_erased_stays_an_id(people: People, anna: Person) -> None:
     people.set_scope(anna, ["Ulm/2"], anna.id)
+    note = "INSERT INTO annotations VALUES ('a', 1, ?, 'note', 0, '', 0, 1, 1, 'seen', NULL, '')"
+    with people._session.transaction():
+        people._session.run(note, anna.id)
     told = people.export(people.person(anna.id))
     assert told["account"]["scope"] == ("Ulm/2",)
     assert [entry["event"] for entry in told["audit"]] == ["account_added", "scope_set"]
+    assert told["annotations"] == [{"ts": 1, "kind": "note", "text": "seen"}]
     people.erase(anna, "cli")
     gone = people.person(anna.id)
     assert (gone.name, gone.login, gone.disabled) == ("", f"erased {anna.id}", True)
