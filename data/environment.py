@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -65,6 +66,16 @@ class Reader:
         if is_cluster(value):
             raise SettingError("QUEUE_URL", value, "a single Redis or sentinels, no cluster")
         return value
+
+    def authority(self, key: str) -> str:
+        """The path of a file of CA certificates."""
+        value = self.text(key, "")
+        try:
+            ssl.create_default_context(cafile=value or None)
+        except (OSError, ValueError) as error:
+            expected = "a file of CA certificates (PEM) that can be read"
+            raise SettingError(key, value, expected) from error
+        return str(Path(value).resolve()) if value else ""
 
     def web(self, key: str) -> str:
         """The URL of a web service."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
 
 SENTINEL_PORT = 26_379
 _SINGLE = ("redis://", "rediss://", "unix://")
 _CLUSTER = ("redis+cluster://", "rediss+cluster://")
 _SENTINEL = "redis+sentinel://"
+_ENCRYPTED = ("rediss://", "rediss+cluster://")
+#: A certificate of one's own; all else of TLS could weaken what is verified.
+_TLS_OPTIONS = {"ssl_certfile", "ssl_keyfile", "ssl_password"}
 
 
 def is_cluster(url: str) -> bool:
@@ -28,9 +31,26 @@ def what_is_wrong(url: str) -> str:
             behind_sentinels(url)
         except ValueError:
             return "redis+sentinel://host:port,host:port/service"
+    elif url.startswith("rediss+sentinel://"):
+        return "redis+sentinel://…, since sentinels are not asked over TLS"
+    elif weak := _tls_options(url) - _TLS_OPTIONS:
+        return f"no {min(weak)}: certificates are always verified, REDIS_CA names their CA"
     elif not url.startswith((*_SINGLE, *_CLUSTER)):
         return "redis://host:port/db, unix:///path, redis+sentinel://… or redis+cluster://…"
     return ""
+
+
+def with_ca(url: str, ca: str) -> str:
+    """The URL with the CA's file as an option, if it is one of TLS."""
+    if not ca or not url.startswith(_ENCRYPTED):
+        return url
+    parts = urlsplit(url)
+    query = f"{parts.query}&ssl_ca_certs={quote(ca, safe='')}".lstrip("&")
+    return urlunsplit(parts._replace(query=query))
+
+
+def _tls_options(url: str) -> set[str]:
+    return {name for name in parse_qs(urlsplit(url).query) if name.startswith("ssl_")}
 
 
 def plain(url: str) -> str:

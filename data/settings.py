@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from data.environment import Reader
 from data.logs import FORMATS
 from data.monitor.findings import Terms
+from data.redis_urls import with_ca
 from data.shards import BUCKETS
 from data.shifts import ShiftPlan
 from data.windows import RingSpec
@@ -24,6 +25,7 @@ class Settings:
 
     redis_url: str
     queue_url: str
+    redis_ca: str
     database_url: str
     host: str
     port: int
@@ -66,12 +68,14 @@ class Settings:
         var_dir = Path(env.get("VAR_DIR") or "var").resolve()
         # A socket in VAR_DIR cannot be taken by another plant's server, as a port can.
         redis_url = read.url("REDIS_URL", f"unix://{var_dir / 'valkey.sock'}")
+        ca = read.authority("REDIS_CA")
         replay = read.text("REPLAY", "")
         # A replay has a store of its own: its extruders are not those of the simulated plant.
         store = var_dir / (f"replay-{Path(replay).stem}.sqlite" if replay else "telemetry.sqlite")
         return Settings(
-            redis_url=redis_url,
-            queue_url=read.queue_url(redis_url),
+            redis_url=with_ca(redis_url, ca),
+            queue_url=with_ca(read.queue_url(redis_url), ca),
+            redis_ca=ca,
             database_url=read.secret("DATABASE_URL", f"sqlite:///{store}"),
             host=read.text("HOST", "127.0.0.1"),
             port=read.whole("PORT", 8050, 1, 65535),

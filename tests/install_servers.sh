@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests drive a browser, nginx, PostgreSQL, promtool: installs what is missing as root, else says how.
+# Tests drive a browser, nginx, PostgreSQL, Redis, promtool: installs what is missing as root, else says how.
 set -euo pipefail
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
@@ -7,6 +7,8 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx)
 command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null \
     || missing+=(postgresql)
+# The embedded Valkey has no TLS.
+command -v redis-server >/dev/null || missing+=(redis-server)
 # promtool and amtool; their servers are not needed, nor is what comes with them.
 command -v promtool >/dev/null && command -v amtool >/dev/null \
     || missing+=(prometheus prometheus-alertmanager prometheus-node-exporter-)
