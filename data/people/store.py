@@ -83,6 +83,11 @@ class People(Tokens):
         """Names by id."""
         return dict(self._session.all("SELECT person, name FROM names"))
 
+    def remember(self, id_: str, name: str) -> None:
+        """The name of somebody whose account another system keeps."""
+        with self._session.transaction():
+            self._session.run(_NAME, id_, name)
+
     def add(self, login: str, name: str, role: Role, password: str, by: str, now: int) -> Person:
         """A new account. Raises PeopleRefused if the login is taken, SettingError if it is none."""
         login = login.strip().casefold()
