@@ -6,6 +6,7 @@ Each change writes its own line of the audit journal in the same transaction.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterable
 from typing import Any
@@ -27,6 +28,8 @@ _PERSON = """
 _SIGNED_IN = """
     UPDATE people SET failed = 0, locked_until = 0, password_hash = ?
     WHERE id = ? AND password_hash = ? AND disabled = 0"""
+#: Of a person, here or elsewhere.
+_ID = re.compile(r"p-[0-9a-f]{12}")
 _ADD = "INSERT INTO people VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?) ON CONFLICT DO NOTHING"
 _NAME = (
     "INSERT INTO names VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET name = excluded.name"
@@ -156,15 +159,31 @@ class People(Tokens):
 
     def export(self, person: Person) -> dict[str, Any]:
         """All that is kept about a person, as plain values (GDPR article 15)."""
-        entries = [
-            vars(row) for row in audit.rows(self._session) if person.id in (row.actor, row.subject)
-        ]
-        asked = self._session.all("SELECT ts, body FROM commands WHERE who = ?", person.id)
-        return {
-            "account": {**vars(person), "role": person.role.value},
-            "audit": entries,
-            "commands": [{"ts": ts, **json.loads(body)} for ts, body in asked],
-        }
+        account = {**vars(person), "role": person.role.value}
+        return {"account": account, **self._done_by(person.id)}
+
+    def is_elsewhere(self, id_: str) -> bool:
+        """Whether this is the id of somebody who was here, and whose account others keep."""
+        if not _ID.fullmatch(id_) or self._session.all("SELECT 1 FROM people WHERE id = ?", id_):
+            return False
+        named = self._session.all("SELECT 1 FROM names WHERE person = ?", id_)
+        return bool(named or self._done_by(id_)["audit"])
+
+    def export_elsewhere(self, id_: str) -> dict[str, Any]:
+        """All that is kept about somebody whose account others keep."""
+        found = self._session.all("SELECT name FROM names WHERE person = ?", id_)
+        account = {"id": id_, "name": found[0][0] if found else ""}
+        return {"account": account, **self._done_by(id_)}
+
+    def erase_elsewhere(self, id_: str, by: str) -> None:
+        """Forget the name of such a person, until they sign in again."""
+        with self._changing(by, "account_erased", id_, {}):
+            self._session.run("DELETE FROM names WHERE person = ?", id_)
+
+    def _done_by(self, id_: str) -> dict[str, Any]:
+        kept = [vars(row) for row in audit.rows(self._session) if id_ in (row.actor, row.subject)]
+        asked = self._session.all("SELECT ts, body FROM commands WHERE who = ?", id_)
+        return {"audit": kept, "commands": [{"ts": ts, **json.loads(body)} for ts, body in asked]}
 
     def _wrong(self, id_: str, now: int) -> None:
         """Count a wrong password, each of many at once; what is unknown is only written down."""
