@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -14,12 +15,13 @@ from access import login
 from access.address import address_of
 from access.cookies import Cookies
 from access.gate import Gate, Recognise, Tell
+from access.journeys import Journeys
 from access.names import Names
 from access.people_door import PeopleDoor
 from access.principal import Principal
 from access.recognise import ByProxy, BySession, ThisMachine
 from access.sessions import Sessions
-from access.settings import NONE, PROXY, AccessSettings
+from access.settings import NONE, OIDC, PROXY, AccessSettings
 from access.throttle import Throttle
 from data.errors import StoreError
 from data.logs import SecurityEvent, security
@@ -69,9 +71,15 @@ def _with_sessions(
     routes = [
         *login.who_routes(access.auth),
         *login.shared_routes(ways),
-        *login.routes(ways),
+        *(_oidc(ways, client, settings) if access.auth == OIDC else login.routes(ways)),
     ]
     return Access(routes, recognise, tell, Names(people))
+
+
+def _oidc(ways: login.Ways, client: Redis, settings: Settings) -> list[Route]:
+    from access import oidc  # noqa: PLC0415  with another AUTH its libraries are not loaded
+
+    return oidc.routes(ways, Journeys(client), settings.base_url)
 
 
 class _Teller:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from access.gate import CSRF_COOKIE
 
-SESSION, KIOSK = "meltwatch", "meltwatch-kiosk"
+SESSION, KIOSK, STARTED = "meltwatch", "meltwatch-kiosk", "meltwatch-started"
 #: A wall display stays until its token is revoked; browsers keep no cookie longer than this.
 KIOSK_AGE_S = 400 * 86_400
 
@@ -21,6 +21,7 @@ class Cookies:
         self._https = https
         prefix = "__Host-" if https else ""
         self.session, self.kiosk = prefix + SESSION, prefix + KIOSK
+        self.started = prefix + STARTED
 
     def sign_in(self, response: Response, cookie: str, csrf: str, age_s: int) -> None:
         """The session's cookie, which no script can read, and the token that ours must."""
@@ -30,6 +31,10 @@ class Cookies:
     def show(self, response: Response, token: str) -> None:
         """The cookie of a wall display."""
         self._set(response, self.kiosk, token, KIOSK_AGE_S, hidden=True)
+
+    def start(self, response: Response, browser: str, age_s: int) -> None:
+        """The cookie of a browser that was sent to the provider; no age: it is back."""
+        self._set(response, self.started, browser, age_s, hidden=True)
 
     def sign_out(self, response: Response) -> None:
         """None of them any more."""

@@ -74,7 +74,16 @@ def routes(ways: Ways) -> list[Route]:
         await ways.tell("sign_in", who, request)
         return await ways.begin(request, who, where)
 
-    return [Route("/login", asked), Route("/login", given, methods=["POST"])]
+    async def elsewhere(_request: Request) -> Response:
+        return RedirectResponse("/login", 303, _HEADERS)
+
+    return [
+        Route("/login", asked),
+        Route("/login", given, methods=["POST"]),
+        # They are public for AUTH=oidc: without these, Dash would answer.
+        Route("/login/start", elsewhere),
+        Route("/login/done", elsewhere),
+    ]
 
 
 def shared_routes(ways: Ways) -> list[Route]:

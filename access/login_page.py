@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: #d8dbde; --surface: #e9ebed; --line: #767f88;
@@ -46,6 +47,16 @@ def login_page(plant: str, where: str, name: str = "", problem: str = "") -> str
  maxlength="200"{on_password}>
 <button>Sign in</button>
 </form>""",
+    )
+
+
+def company_page(plant: str, where: str) -> str:
+    """Leads to the provider (AUTH=oidc); then on to `where`, a path of this site."""
+    return _page(
+        "Sign in",
+        f"""<p>{escape(plant) or "Extruders of this plant"}</p>
+<a class="button" href="/login/start?next={quote(where, safe="")}">Sign in with your company
+account</a>""",
     )
 
 

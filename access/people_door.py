@@ -55,6 +55,15 @@ class PeopleDoor:
 
         return await self._ask(work)
 
+    async def met(self, who: Principal) -> None:
+        """Somebody of another system has signed in: keep the name, and write it down."""
+
+        def work(people: People) -> None:
+            people.remember(who.id, who.name)
+            people.note("sign_in", who.id, who.id, {"role": who.role.value})
+
+        await self._ask(work)
+
     async def names(self) -> dict[str, str]:
         """Names by id."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -96,7 +96,7 @@ class ByProxy:
         """Who the proxy says it is; who has no role here is nobody."""
         name = request.headers.get(self._settings.proxy_user_header, "").strip()
         groups = request.headers.get(self._settings.proxy_roles_header, "")
-        role = highest(groups.split(","), self._settings)
+        role = highest(groups.split(","), self._settings.proxy_roles)
         return Known(Principal(name, name, role)) if name and role else None
 
     def foreign(self, request: Request) -> str:
@@ -107,8 +107,7 @@ class ByProxy:
         return f"AUTH=proxy: {address or 'this address'} is not in PROXY_FROM"
 
 
-def highest(groups: list[str], settings: AccessSettings) -> Role | None:
+def highest(groups: Iterable[str], roles: Mapping[str, Role]) -> Role | None:
     """The role that allows most of those that these groups have."""
-    roles = settings.proxy_roles
     found = [roles[group.strip()] for group in groups if group.strip() in roles]
     return max(found, key=lambda role: (len(ALLOWED[role]), role), default=None)

@@ -17,7 +17,9 @@ class Open(Enum):
 Needed = Permission | Open
 
 #: Without signing in: whether we live, and the ways in and out. Nothing of the plant is told.
-_PUBLIC = frozenset({"/healthz", "/readyz", "/login", "/logout", "/kiosk"})
+_PUBLIC = frozenset(
+    {"/healthz", "/readyz", "/login", "/login/start", "/login/done", "/logout", "/kiosk"}
+)
 _READS = {
     "/metrics": Permission.METRICS,
 }

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from data.errors import SettingError
 from data.logs import syslog_address
-from data.masking import hide, hide_path
+from data.masking import hide, hide_all, hide_path
 from data.redis_urls import is_cluster, what_is_wrong
 from data.shifts import ShiftPlan
 
@@ -31,6 +31,12 @@ class Reader:
         """A URL that may hold a password: given as it is, or in the file that KEY_FILE names."""
         value = self._from_file(key) or self.text(key, default)
         hide(value)
+        return value
+
+    def key(self, key: str) -> str:
+        """A secret that is no URL, given in the same two ways."""
+        value = self.secret(key, "")
+        hide_all(value)
         return value
 
     def _from_file(self, key: str) -> str:

@@ -113,6 +113,12 @@ class SignInRefused(MeltwatchError):
     """Login or password are wrong, or the account is disabled: never said which."""
 
 
+class ProviderAway(MeltwatchError):
+    """The provider that people sign in with does not answer as it should."""
+
+    retryable = True
+
+
 class LockedOut(MeltwatchError):
     """Too many wrong passwords in a row; trying again helps after `retry_after_s`."""
 

@@ -32,6 +32,12 @@ def hide(url: str) -> None:
     _known.update(_secret_parts(url))
 
 
+def hide_all(secret: str) -> None:
+    """The same, for a secret that is no URL."""
+    if len(secret) >= SHORTEST:
+        _known.add(secret)
+
+
 def hide_path(url: str) -> None:
     """The same, for a URL whose path is a secret: services tell their customers apart by it."""
     hide(url)

@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     settings = Settings.from_env()
     with closing(open_people(settings.database_url)) as people:
-        person = people.by_login(asked.login).id if asked.what in _ENDS else ""
+        person = _id_of(people, asked) if asked.what in _ENDS else ""
         _do(people, asked, f"cli:{getpass.getuser()}")
         if asked.what in _ENDS:
             _sign_out(settings.queue_url, person)
@@ -41,6 +41,9 @@ def main(arguments: list[str]) -> int:
 def _do(people: People, asked: argparse.Namespace, by: str) -> None:
     if asked.what in {"list", "tokens", "add", "token", "revoke"}:
         _without_person(people, asked, by)
+        return
+    if _is_elsewhere(people, asked):
+        _elsewhere(people, asked, by)
         return
     person = people.by_login(asked.login)
     match asked.what:
@@ -56,6 +59,23 @@ def _do(people: People, asked: argparse.Namespace, by: str) -> None:
             people.erase(person, by)
         case "export":
             print(json.dumps(people.export(person), indent=2))
+
+
+def _id_of(people: People, asked: argparse.Namespace) -> str:
+    found = _is_elsewhere(people, asked)
+    return str(asked.login) if found else people.by_login(asked.login).id
+
+
+def _is_elsewhere(people: People, asked: argparse.Namespace) -> bool:
+    """Whether this can be done, and is meant, for somebody whom a provider signs in."""
+    return asked.what in {"erase", "export"} and people.is_elsewhere(asked.login)
+
+
+def _elsewhere(people: People, asked: argparse.Namespace, by: str) -> None:
+    if asked.what == "erase":
+        people.erase_elsewhere(asked.login, by)
+    else:
+        print(json.dumps(people.export_elsewhere(asked.login), indent=2))
 
 
 def _without_person(people: People, asked: argparse.Namespace, by: str) -> None:
@@ -120,8 +140,10 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("login")
     add.add_argument("--role", choices=roles, default=Role.VIEWER.value)
     add.add_argument("--name", default="")
-    for what in ("password", "disable", "enable", "erase", "export"):
+    for what in ("password", "disable", "enable"):
         commands.add_parser(what).add_argument("login")
+    for what in ("erase", "export"):
+        commands.add_parser(what).add_argument("login", help="or p-… of whom a provider signs in")
     role = commands.add_parser("role")
     role.add_argument("login")
     role.add_argument("role", choices=roles)

@@ -6,6 +6,7 @@ Each change writes its own line of the audit journal in the same transaction.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -35,6 +36,8 @@ _DID: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "annotations": ("who", ("ts", "kind", "text")),
     "limit_sets": ("author", ("ts", "extruder", "reason")),
 }
+#: Of a person, here or elsewhere.
+_ID = re.compile(r"p-[0-9a-f]{12}")
 _ADD = "INSERT INTO people VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?) ON CONFLICT DO NOTHING"
 _NAME = (
     "INSERT INTO names VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET name = excluded.name"
@@ -90,6 +93,11 @@ class People(Tokens):
     def names(self) -> dict[str, str]:
         """Names by id."""
         return dict(self._session.all("SELECT person, name FROM names"))
+
+    def remember(self, id_: str, name: str) -> None:
+        """The name of somebody whose account another system keeps."""
+        with self._session.transaction():
+            self._session.run(_NAME, id_, name)
 
     def add(self, login: str, name: str, role: Role, password: str, by: str, now: int) -> Person:
         """A new account. Raises PeopleRefused if the login is taken, SettingError if it is none."""
@@ -159,18 +167,37 @@ class People(Tokens):
 
     def export(self, person: Person) -> dict[str, Any]:
         """All that is kept about a person, as plain values (GDPR article 15)."""
-        entries = [
-            vars(row) for row in audit.rows(self._session) if person.id in (row.actor, row.subject)
-        ]
+        account = {**vars(person), "role": person.role.value}
+        return {"account": account, **self._done_by(person.id)}
+
+    def is_elsewhere(self, id_: str) -> bool:
+        """Whether this is the id of somebody who was here, and whose account others keep."""
+        if not _ID.fullmatch(id_) or self._session.all("SELECT 1 FROM people WHERE id = ?", id_):
+            return False
+        named = self._session.all("SELECT 1 FROM names WHERE person = ?", id_)
+        return bool(named or self._done_by(id_)["audit"])
+
+    def export_elsewhere(self, id_: str) -> dict[str, Any]:
+        """All that is kept about somebody whose account others keep."""
+        found = self._session.all("SELECT name FROM names WHERE person = ?", id_)
+        account = {"id": id_, "name": found[0][0] if found else ""}
+        return {"account": account, **self._done_by(id_)}
+
+    def erase_elsewhere(self, id_: str, by: str) -> None:
+        """Forget the name of such a person, until they sign in again."""
+        with self._changing(by, "account_erased", id_, {}):
+            self._session.run("DELETE FROM names WHERE person = ?", id_)
+
+    def _done_by(self, id_: str) -> dict[str, Any]:
+        kept = [vars(row) for row in audit.rows(self._session) if id_ in (row.actor, row.subject)]
         did = {
             table: [
                 dict(zip(columns, row, strict=True))
-                for row in self._session.all(_did(table, who, columns), person.id)
+                for row in self._session.all(_did(table, who, columns), id_)
             ]
             for table, (who, columns) in _DID.items()
         }
-        account = {**vars(person), "role": person.role.value}
-        return {"account": account, "audit": entries, **did}
+        return {"audit": kept, **did}
 
     def _wrong(self, id_: str, now: int) -> None:
         """Count a wrong password, each of many at once; what is unknown is only written down."""

@@ -22,7 +22,7 @@ FROM_ANNA = {"X-Forwarded-User": "anna@plant", "X-Forwarded-Groups": "staff, ops
 def test_without_login_only_this_machine_is_served(host: str) -> None:
     with pytest.raises(SettingError) as refused:
         AccessSettings.from_env({"HOST": host})
-    assert str(refused.value).startswith("setting AUTH='none': expected local or proxy")
+    assert str(refused.value).startswith("setting AUTH='none': expected local, proxy or oidc")
     assert host in str(refused.value)
     assert AccessSettings.from_env({"HOST": host, "AUTH": "local"}).auth == "local"
 

@@ -30,6 +30,7 @@ TAKES = {
 }
 PUBLIC = {
     ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/login"), ("POST", "/login"),
+    ("GET", "/login/start"), ("GET", "/login/done"),
     ("POST", "/logout"), ("GET", "/kiosk"), ("POST", "/kiosk"),
 }  # fmt: skip
 DASH = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -184,6 +185,28 @@ def test_who_is_erased_stays_an_id(people: People, anna: Person) -> None:
         people.sign_in(gone.login, "", NOW)
     with pytest.raises(PeopleRefused, match="was erased"):
         people.disable(gone, "cli", False)
+
+
+def test_who_is_known_elsewhere_is_exported_and_erased(store_url: str, people: People) -> None:
+    id_ = "p-0123456789ab"
+    people.remember(id_, "Bo")
+    people.remember(id_, "Bo Lind")
+    people.note("sign_in", id_, id_, {})
+    told = json.loads(command(store_url, "export", id_, given="").stdout)
+    assert told["account"] == {"id": id_, "name": "Bo Lind"}
+    assert [entry["event"] for entry in told["audit"]] == ["sign_in"]
+    done = command(store_url, "erase", id_, given="")
+    assert done.returncode == 0, done.stderr
+    assert people.names() == {}
+    assert events(people) == ["sign_in", "account_erased"]
+    assert people.export_elsewhere(id_)["account"]["name"] == ""
+
+
+def test_nobody_else_is_known_elsewhere(store_url: str, people: People, anna: Person) -> None:
+    assert not people.is_elsewhere(anna.id)
+    unknown = command(store_url, "erase", "p-0123456789ab", given="")
+    assert unknown.returncode != 0
+    assert "nobody has the login 'p-0123456789ab'" in unknown.stderr
 
 
 def test_a_token_is_known_until_it_is_revoked_or_ends(people: People) -> None:
