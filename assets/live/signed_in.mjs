@@ -17,12 +17,16 @@ export function signedIn() {
 export function followSession(onKnown) {
   const banner = make("div", "signed-out");
   banner.setAttribute("role", "alert");
+  let timer = 0;
   const check = async () => {
+    clearTimeout(timer);
     const status = await ask(onKnown);
     if (status === 401) show(banner);
     else if (status === 200) banner.remove();
-    if (status !== 200 || person) setTimeout(check, CHECK_MS);
+    clearTimeout(timer);
+    if (status !== 200 || person) timer = setTimeout(check, CHECK_MS);
   };
+  addEventListener("focus", check); // who comes back to this tab wants to know at once
   check();
 }
 
