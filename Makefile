@@ -22,7 +22,7 @@ test: .venv/.dev check
 # a test is waiting. A file's tests share a plant and stay together. In the files' order, and not
 # those of many tests first: the longest has a single one.
 define all_tests
-$(BIN)/python -m pytest -m "not browser" -n auto --maxprocesses 4 --dist loadfile ; failed=$$? ; \
+$(BIN)/python -m pytest -m "not browser" -n $$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )) --dist loadfile ; failed=$$? ; \
 $(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder && exit $$failed
 endef
 

@@ -22,7 +22,7 @@ from data.settings import Settings
 from data.window_cache.clients import connect
 
 #: After these nobody stays signed in as they were.
-_ENDS = frozenset({"role", "scope", "password", "disable", "erase"})
+_ENDS = frozenset({"role", "password", "disable", "erase"})
 DAY_MS = 86_400_000
 
 
@@ -49,8 +49,6 @@ def _do(people: People, asked: argparse.Namespace, by: str) -> None:
     match asked.what:
         case "role":
             people.set_role(person, Role(asked.role), by)
-        case "scope":
-            people.set_scope(person, asked.of, by)
         case "password":
             people.set_password(person, _password(), by)
         case "disable" | "enable":
@@ -83,10 +81,7 @@ def _without_person(people: People, asked: argparse.Namespace, by: str) -> None:
         case "list":
             for one in people.everyone():
                 state = "disabled" if one.disabled else ""
-                scope = ", ".join(one.scope) or "whole plant"
-                print(
-                    f"{one.id}  {one.login:20} {one.role:12} {scope}  {one.name}  {state}".rstrip()
-                )
+                print(f"{one.id}  {one.login:20} {one.role:12} {one.name}  {state}".rstrip())
         case "add":
             role = Role(asked.role)
             person = people.add(asked.login, asked.name, role, _password(), by, _now())
@@ -147,9 +142,6 @@ def _parser() -> argparse.ArgumentParser:
     role = commands.add_parser("role")
     role.add_argument("login")
     role.add_argument("role", choices=roles)
-    scope = commands.add_parser("scope", help="sites, or site/line; none: the whole plant")
-    scope.add_argument("login")
-    scope.add_argument("of", nargs="*")
     commands.add_parser("list")
     commands.add_parser("tokens")
     token = commands.add_parser("token", help="a key for what is no person")

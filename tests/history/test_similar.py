@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from data.history.onset_lines import onset_lines
@@ -114,7 +112,7 @@ def test_frames_from_before_there_were_fingerprints_get_theirs(plant: SimilarSto
     assert plant.sql("SELECT * FROM frame_prints ORDER BY malfunction") == kept
 
 
-def test_thousands_are_searched_within_half_a_second_and_no_more(plant: SimilarStore) -> None:
+def test_thousands_are_searched_and_no_more(plant: SimilarStore) -> None:
     this = plant.happened(malfunction(1, NOW), CLOGGING)
     old = plant.happened(resolved(malfunction(2, NOW - DAY_MS)), CLOGGING, 1)
     plant.sql(
@@ -124,9 +122,7 @@ def test_thousands_are_searched_within_half_a_second_and_no_more(plant: SimilarS
         MOST_SEARCHED + 500,
         old.id,
     )
-    began = time.perf_counter()
-    found = ask(plant, this.id)
-    assert time.perf_counter() - began < 0.5
+    found = ask(plant, this.id)  # how long it takes: `make bench BENCH=similar`
     assert (found.searched, found.capped) == (MOST_SEARCHED, True)
     assert len(found.events) <= SHOWN
 
