@@ -19,6 +19,7 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
+from access.settings import AccessSettings
 from data.errors import MeltwatchError, SettingError
 from data.privileges import root_warning
 from data.settings import Settings
@@ -118,6 +119,7 @@ def main() -> int:
     """Run until Ctrl-C; the exit code."""
     env = environment()
     settings = Settings.from_env(env)
+    AccessSettings.from_env(env)  # so that what is wrong with it ends all at once
     if not _is_free(settings.host, settings.port):
         raise SettingError("PORT", settings.port, f"a port that is free on {settings.host}")
     lock = take_folder(settings.var_dir)

@@ -50,7 +50,7 @@ class Asking:
         with translated():
             self._redis.xadd(STREAM, {"asked": asked}, maxlen=LONGEST_STREAM, approximate=True)
             answer = self._wait(id_, wait_s) or self._give_up(id_, wait_s)
-        return _said(json.loads(answer))
+        return _said(_read(answer))
 
     def _wait(self, id_: str, seconds: float) -> bytes | None:
         until = time.monotonic() + seconds
@@ -108,9 +108,19 @@ class AskedFailedJobs(FailedJobs):
         return cast("list[str]", self._asking.ask(kind, {"ids": wanted}))
 
 
+def _read(answer: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(answer)
+    except ValueError as error:
+        raise NoWorker("the answer of the worker cannot be read; try again") from error
+    return told if isinstance(told, dict) else {}
+
+
 def _said(answer: dict[str, Any]) -> Any:
     if "refused" in answer:
         raise CommandError.told(answer["refused"])
     if "failed" in answer:
         raise NoWorker(answer["failed"])
+    if "done" not in answer:
+        raise NoWorker("the answer of the worker cannot be read; try again")
     return answer["done"]
