@@ -85,7 +85,7 @@ def dossier(reader: Reader, malfunction: str) -> Dossier | None:
         start=span.start,
         end=span.end,
         as_of=now,
-        settled=one.ended is not None and (span.frame_rows is not None or span.end < now),
+        settled=_settled(span, now),
         signals=signals,
         telling=telling_signals(one, signals),
         limits=limits_at(reader, one.extruder, one.product, one.onset),
@@ -93,6 +93,12 @@ def dossier(reader: Reader, malfunction: str) -> Dossier | None:
         more_alarms=len(alarms) > MOST_ALARMS,
         actions=tuple(actions),
     )
+
+
+def _settled(span: Span, now: int) -> bool:
+    """Not by the span's end, which a slow question may have cut off a moment before `now`."""
+    ended = span.malfunction.ended
+    return ended is not None and (span.frame_rows is not None or ended + AROUND_MS < now)
 
 
 def span_of(reader: Reader, malfunction: str) -> Span | None:

@@ -195,3 +195,13 @@ def test_a_dossier_survives_the_cache(plant: PlantStore) -> None:
     found = dossier_of(plant)
     kind = get_type_hints(dossier)["return"]
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=kind) == found
+
+
+def test_a_slow_question_does_not_settle_it(
+    plant: PlantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(int(time.time() * 1000), 2**62, 3))
+    monkeypatch.setattr("data.history.dossier.now_ms", lambda: next(clock))
+    onset = int(time.time() * 1000) - HOUR_MS
+    plant.write(malfunction(onset=onset, detected=onset + 1000, ended=onset + 50 * MINUTE_MS))
+    assert not dossier_of(plant).settled
