@@ -71,8 +71,13 @@ def routes(ways: Ways) -> list[Route]:
         except SignInRefused as error:
             await ways.tell("sign_in_failed", None, request)
             return _again(ways, where, name, str(error), 401)
+        response = await ways.begin(request, who, where)
+        if not await ways.people.is_still(who):  # whoever changed it found no session to end
+            await ways.sessions.end_all(who.id)
+            await ways.tell("sign_in_failed", who, request)
+            return _again(ways, where, name, "The account was changed: sign in again.", 401)
         await ways.tell("sign_in", who, request)
-        return await ways.begin(request, who, where)
+        return response
 
     async def elsewhere(_request: Request) -> Response:
         return RedirectResponse("/login", 303, _HEADERS)

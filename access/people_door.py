@@ -16,6 +16,7 @@ from access.principal import Principal
 from data.people.roles import Permission, Role
 
 if TYPE_CHECKING:
+    from data.people.account import Person
     from data.people.passwords import Passwords
     from data.people.store import People
 
@@ -38,8 +39,16 @@ class PeopleDoor:
         """Who it is. Raises SignInRefused and LockedOut."""
 
         def work(people: People) -> Principal:
-            person = people.sign_in(login, password, _now())
-            return Principal(person.id, person.name, person.role, person.scope)
+            return _principal(people.sign_in(login, password, _now()))
+
+        return await self._ask(work)
+
+    async def is_still(self, who: Principal) -> bool:
+        """Whether the account is as it was, and not disabled."""
+
+        def work(people: People) -> bool:
+            person = people.person(who.id)
+            return not person.disabled and _principal(person) == who
 
         return await self._ask(work)
 
@@ -94,6 +103,10 @@ class PeopleDoor:
             return work(people)
         finally:
             people.close()
+
+
+def _principal(person: Person) -> Principal:
+    return Principal(person.id, person.name, person.role, person.scope)
 
 
 def _now() -> int:

@@ -11,6 +11,8 @@ from redis import Redis
 from starlette.applications import Starlette
 
 from access.login import local_path
+from access.principal import Principal
+from access.sessions import Session, Sessions
 from access.throttle import MOST
 from data.audit.chain import first_fault
 from data.audit.journal import rows
@@ -102,6 +104,28 @@ async def test_signing_in_again_ends_the_session_before(
     await sign_in(web, "supervisor")
     assert len(stored(redis_url)) == 1
     assert (await web.get("/access/me")).json()["role"] == "supervisor"
+
+
+@pytest.mark.parametrize("change", ["disable", "role"])
+async def test_an_account_that_is_changed_meanwhile_gets_no_session(
+    web: httpx.AsyncClient,
+    people: People,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    begin, anna = Sessions.begin, people.by_login("operator")
+
+    async def late(self: Sessions, who: Principal) -> tuple[str, Session]:
+        if change == "disable":
+            people.disable(anna, "cli")
+        else:
+            people.set_role(anna, Role.VIEWER, "cli")
+        return await begin(self, who)
+
+    monkeypatch.setattr(Sessions, "begin", late)
+    assert (await sign_in(web, "operator")).status_code == 401
+    assert stored(redis_url) == []
 
 
 async def test_a_person_can_be_signed_out_by_others(
