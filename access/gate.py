@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access.answers import later, refused, sign_in_first
 from access.principal import Principal, enter
-from access.rules import Open, is_activity, needed
+from access.rules import SAFE, Needed, Open, is_activity, needed
 from data.errors import MeltwatchError
 from data.logs import SecurityEvent
 
@@ -21,7 +21,6 @@ from data.logs import SecurityEvent
 CSRF_COOKIE, CSRF_HEADER = "_csrf_token", "x-csrftoken"
 #: An open stream of somebody who was signed out ends within this time.
 STREAM_CHECKED_S = 5.0
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: Is told a security event: its name, who, and the request.
 Tell = Callable[[SecurityEvent, Principal | None, Request], Awaitable[None]]
@@ -66,9 +65,10 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
+        takes = needed(request.method, request.url.path)
         try:
-            found = await self._find(request)
-            answer = await self._refusal(request, found)
+            found = await self._find(request, takes)
+            answer = await self._refusal(request, takes, found)
         except MeltwatchError as error:
             answer = later(request, str(error))
         if answer is not None:
@@ -80,9 +80,9 @@ class Gate:
         else:
             await self._app(scope, receive, send)
 
-    async def _find(self, request: Request) -> Found | None:
+    async def _find(self, request: Request, takes: Needed) -> Found | None:
         active = is_activity(request.method, request.url.path)
-        if needed(request.method, request.url.path) is not Open.PUBLIC:
+        if takes is not Open.PUBLIC:
             return await self._recognise.find(request, active)
         if "authorization" not in request.headers:
             return None
@@ -91,11 +91,12 @@ class Gate:
         except MeltwatchError:  # it answers also while nobody can be recognised
             return None
 
-    async def _refusal(self, request: Request, found: Found | None) -> Response | None:
+    async def _refusal(
+        self, request: Request, takes: Needed, found: Found | None
+    ) -> Response | None:
         """The answer to what is not let through."""
         if why := self._recognise.foreign(request):
             return refused(request, why)
-        takes = needed(request.method, request.url.path)
         if takes is Open.PUBLIC:
             return None
         if found is None:

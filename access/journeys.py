@@ -6,11 +6,11 @@ import hmac
 import json
 import secrets
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 
 from redis.asyncio import Redis
 
 from data.errors import SignInRefused
+from data.people.hashed import hashed
 from data.redis_errors import translated
 
 KEY = "mw:journey:"
@@ -39,22 +39,18 @@ class Journeys:
     async def begin(self, back: str, where: str) -> tuple[str, str, Journey]:
         """State, text of the browser's cookie, and what is kept; only hashes of both are."""
         state, cookie, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(4))
-        journey = Journey(nonce, verifier, _hashed(cookie), back, where)
+        journey = Journey(nonce, verifier, hashed(cookie), back, where)
         with translated():
-            await self._redis.set(KEY + _hashed(state), json.dumps(asdict(journey)), ex=LASTS_S)
+            await self._redis.set(KEY + hashed(state), json.dumps(asdict(journey)), ex=LASTS_S)
         return state, cookie, journey
 
     async def end(self, state: str, cookie: str) -> Journey:
         """What was kept under this state, once. Raises SignInRefused."""
         with translated():
-            raw = await self._redis.getdel(KEY + _hashed(state))
+            raw = await self._redis.getdel(KEY + hashed(state))
         if not raw:
             raise SignInRefused(_GONE)
         journey = Journey(**json.loads(raw))
-        if not hmac.compare_digest(journey.browser, _hashed(cookie)):
+        if not hmac.compare_digest(journey.browser, hashed(cookie)):
             raise SignInRefused(_GONE)
         return journey
-
-
-def _hashed(text: str) -> str:
-    return sha256(text.encode()).hexdigest()

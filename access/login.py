@@ -40,6 +40,10 @@ class Ways:
     throttle: Throttle
     tell: Tell
 
+    async def wait_s(self, request: Request) -> int:
+        """Count a try of this address; see Throttle."""
+        return await self.throttle.wait_s(address_of(request, self.settings.proxy_from))
+
     async def begin(self, request: Request, who: Principal, where: str) -> Response:
         """Signed in: a new session, and on to the page that was asked for."""
         if before := await self.recognise.session(request):
@@ -61,7 +65,7 @@ def routes(ways: Ways) -> list[Route]:
     async def given(request: Request) -> Response:
         form = await _form(request)
         name, where = form.get("name", "").strip(), local_path(form.get("next", ""))
-        if wait_s := await ways.throttle.wait_s(_address(request, ways)):
+        if wait_s := await ways.wait_s(request):
             return _again(ways, where, name, f"Too many tries: wait {wait_s} s.", 429, wait_s)
         try:
             who = await ways.people.sign_in(name, form.get("password", ""))
@@ -107,7 +111,7 @@ def shared_routes(ways: Ways) -> list[Route]:
 
     async def show(request: Request) -> Response:
         token = (await _form(request)).get("token", "").strip()
-        if wait_s := await ways.throttle.wait_s(_address(request, ways)):
+        if wait_s := await ways.wait_s(request):
             text = kiosk_page(f"Too many tries: wait {wait_s} s.")
             return HTMLResponse(text, 429, {**_HEADERS, "Retry-After": str(wait_s)})
         who = await ways.people.token_of(token)
@@ -154,10 +158,6 @@ def _again(
 ) -> Response:
     headers = {**_HEADERS, **({"Retry-After": str(wait_s)} if wait_s else {})}
     return HTMLResponse(login_page(ways.plant, where, name, problem), status, headers)
-
-
-def _address(request: Request, ways: Ways) -> str:
-    return address_of(request, ways.settings.proxy_from)
 
 
 async def _form(request: Request) -> dict[str, str]:

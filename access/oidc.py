@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from access.address import address_of
 from access.journeys import LASTS_S, Journeys
 from access.login import Ways, local_path
 from access.login_page import company_page, message_page
@@ -43,7 +42,7 @@ def routes(ways: Ways, journeys: Journeys, base_url: str) -> list[Route]:
     async def start(request: Request) -> Response:
         where = local_path(request.query_params.get("next", ""))
         try:
-            if wait_s := await ways.throttle.wait_s(_address(request, ways)):
+            if wait_s := await ways.wait_s(request):
                 return _page(f"Too many tries: wait {wait_s} s.", 429, wait_s)
             state, cookie, journey = await journeys.begin(_back(request, base_url), where)
             response = RedirectResponse(await provider.address(state, journey), 303, _HEADERS)
@@ -117,7 +116,3 @@ def _page(text: str, status: int, wait_s: int = 0) -> Response:
 def _back(request: Request, base_url: str) -> str:
     """Where the provider sends people back to."""
     return f"{base_url or f'{request.url.scheme}://{request.url.netloc}'}/login/done"
-
-
-def _address(request: Request, ways: Ways) -> str:
-    return address_of(request, ways.settings.proxy_from)

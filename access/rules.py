@@ -15,6 +15,8 @@ class Open(Enum):
 
 
 Needed = Permission | Open
+#: Methods that change nothing.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: Without signing in: whether we live, and the ways in and out. Nothing of the plant is told.
 _PUBLIC = frozenset(

@@ -10,13 +10,13 @@ import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from redis.asyncio import Redis
 
 from access.principal import Principal
 from access.settings import AccessSettings
 from data.errors import WindowsUnavailable
+from data.people.hashed import hashed
 from data.people.roles import Role
 from data.people.signing_out import OF_PERSON, SESSION
 from data.redis_errors import translated
@@ -64,7 +64,7 @@ class Sessions:
     async def begin(self, principal: Principal) -> tuple[str, Session]:
         """A new session, and the text of its cookie, which nobody else ever knows."""
         cookie, now = secrets.token_urlsafe(32), time.time()
-        session = Session(_hashed(cookie), principal, secrets.token_urlsafe(32), now, now)
+        session = Session(hashed(cookie), principal, secrets.token_urlsafe(32), now, now)
         with translated():
             await self._write(session)
             await self._redis.sadd(OF_PERSON + principal.id, session.key)
@@ -73,7 +73,7 @@ class Sessions:
 
     async def find(self, cookie: str, active: bool) -> Session | None:
         """The session of a cookie, if it has not ended. `active`: a person did something."""
-        key = _hashed(cookie)
+        key = hashed(cookie)
         kept = self._kept.get(key)
         if kept is None or time.monotonic() - kept.asked > KEPT_S:
             kept = await self._ask(key, kept)
@@ -132,10 +132,6 @@ class Sessions:
         left = max(1, round(session.ends(self._settings) - time.time()))
         text = json.dumps(_plain(session))
         await self._redis.set(SESSION + session.key, text, ex=left, xx=again)
-
-
-def _hashed(cookie: str) -> str:
-    return sha256(cookie.encode()).hexdigest()
 
 
 def _plain(session: Session) -> dict[str, object]:

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from access.rules import SAFE
 from data.logs import security
 
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 #: They hold a connection open, so a page elsewhere that opens many would cost us.
 _STREAM = re.compile(r"/(windows/\d+|plant)/events")
 
@@ -27,7 +27,7 @@ def from_elsewhere(scope: Scope) -> bool:
 
 
 def _matters(scope: Scope, headers: Headers) -> bool:
-    if scope["method"] not in _SAFE:
+    if scope["method"] not in SAFE:
         return True
     # A link or the address bar: the page it comes from cannot go on beside it.
     opened = headers.get("sec-fetch-mode") == "navigate"

@@ -113,8 +113,7 @@ class People(Tokens):
 
     def set_password(self, person: Person, password: str, by: str) -> None:
         """Another password; a lock ends. Raises SettingError if it is none to be used."""
-        if not self.has_password(person):
-            raise PeopleRefused("this account was erased: add a new one")
+        self._check_not_erased(person)
         kept = self._passwords.hashed(person.login, password)
         with self._changing(by, "password_set", person.id, {}):
             self._session.run(
@@ -138,18 +137,18 @@ class People(Tokens):
     def disable(self, person: Person, by: str, disabled: bool = True) -> None:
         """No more signing in, or again. Raises PeopleRefused for the last admin."""
         event = "account_disabled" if disabled else "account_enabled"
-        if not disabled and not self.has_password(person):
-            raise PeopleRefused("this account was erased: add a new one")
+        if not disabled:
+            self._check_not_erased(person)
         with self._changing(by, event, person.id, {}):
             self._session.run(
                 "UPDATE people SET disabled = ? WHERE id = ?", int(disabled), person.id
             )
             self._keep_an_admin(person)
 
-    def has_password(self, person: Person) -> bool:
-        """Whether there is one: not of who was erased."""
+    def _check_not_erased(self, person: Person) -> None:
         found = self._session.all("SELECT password_hash FROM people WHERE id = ?", person.id)
-        return bool(found and found[0][0])
+        if not (found and found[0][0]):
+            raise PeopleRefused("this account was erased: add a new one")
 
     def erase(self, person: Person, by: str) -> None:
         """Forget who it was: name, login and password. What they did stays, under the id.

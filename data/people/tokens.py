@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any
 
 from data.audit import journal as audit
 from data.errors import PeopleRefused
 from data.people.account import Token, TokenKind
+from data.people.hashed import hashed
 from data.session import Session
 
 _TOKEN = "SELECT id, kind, label, created, expires, revoked FROM access_tokens"
@@ -41,7 +41,7 @@ class Tokens:
         with self._changing(by, "token_made", id_, {"kind": kind, "label": label}):
             self._session.run(
                 "INSERT INTO access_tokens VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                id_, _hashed(plain), kind.value, label, by, now, expires,
+                id_, hashed(plain), kind.value, label, by, now, expires,
             )  # fmt: skip
         return Token(id_, kind, label, now, expires, None), plain
 
@@ -49,7 +49,7 @@ class Tokens:
         """The token with this text, if it is neither revoked nor has ended."""
         found = self._session.all(
             f"{_TOKEN} WHERE hash = ? AND revoked IS NULL AND coalesce(expires, ?) >= ?",
-            _hashed(plain), now, now,
+            hashed(plain), now, now,
         )  # fmt: skip
         return _token(found[0]) if found else None
 
@@ -74,10 +74,6 @@ class Tokens:
         with self._session.transaction():
             yield
             audit.append(self._session, by, event, subject, detail)
-
-
-def _hashed(plain: str) -> str:
-    return sha256(plain.encode()).hexdigest()
 
 
 def _token(row: tuple[Any, ...]) -> Token:
