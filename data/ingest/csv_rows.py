@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data.ingest.csv_lines import CsvLines, Line
-from data.ingest.mapping import Column, CsvMapping, MappedExtruder
+from data.ingest.mapped_extruders import Column, MappedExtruder
+from data.ingest.mapping import CsvMapping
 from data.ingest.stamps import MAX_SHIFT_MS, LocalClock, Placer, SkippedTime
 from data.quality import Quality
 from data.windows import Qualities, Row, Values

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from data.ingest import csv_rows
 from data.ingest.csv_rows import clean, to_number
-from data.ingest.mapping import Column, load_mapping
+from data.ingest.mapped_extruders import Column
+from data.ingest.mapping import load_mapping
 from data.quality import Quality
 from tests.ingest.made_files import Read, made_csv, made_mapping, ms, second
 
