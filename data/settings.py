@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from data.environment import Reader
+from data.errors import SettingError
 from data.logs import FORMATS
 from data.monitor.findings import Terms
 from data.redis_urls import with_ca
@@ -40,6 +41,7 @@ class Settings:
     shards: int
     extruders: int
     seed: int
+    sources: str
     replay: str
     mapping: str
     speed: float
@@ -70,13 +72,16 @@ class Settings:
         redis_url = read.url("REDIS_URL", f"unix://{var_dir / 'valkey.sock'}")
         ca = read.authority("REDIS_CA")
         replay = read.text("REPLAY", "")
-        # A replay has a store of its own: its extruders are not those of the simulated plant.
-        store = var_dir / (f"replay-{Path(replay).stem}.sqlite" if replay else "telemetry.sqlite")
+        sources = read.text("SOURCES", "")
+        if sources and replay:
+            raise SettingError("REPLAY", replay, "nothing, since SOURCES is set")
         return Settings(
             redis_url=with_ca(redis_url, ca),
             queue_url=with_ca(read.queue_url(redis_url), ca),
             redis_ca=ca,
-            database_url=read.secret("DATABASE_URL", f"sqlite:///{store}"),
+            database_url=read.secret(
+                "DATABASE_URL", f"sqlite:///{var_dir / _store(replay, sources)}"
+            ),
             host=read.text("HOST", "127.0.0.1"),
             port=read.whole("PORT", 8050, 1, 65535),
             plant_name=read.text("PLANT_NAME", ""),
@@ -90,6 +95,7 @@ class Settings:
             shards=read.whole("SHARDS", 1, 1, BUCKETS),
             extruders=read.whole("EXTRUDERS", 8, 1, 1000),
             seed=read.whole("SEED", 1, 0, 2**31 - 1),
+            sources=sources,
             replay=replay,
             mapping=read.text("MAPPING", ""),
             speed=read.number("SPEED", 1.0, 0.01, 1000.0),
@@ -133,6 +139,13 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The plant's time zone."""
         return ZoneInfo(self.plant_tz)
+
+
+def _store(replay: str, sources: str) -> str:
+    """Each has a store of its own: its extruders are not those of the simulated plant."""
+    if replay:
+        return f"replay-{Path(replay).stem}.sqlite"
+    return "plant.sqlite" if sources else "telemetry.sqlite"
 
 
 #: May be given as NAME_FILE, too.

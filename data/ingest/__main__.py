@@ -6,7 +6,7 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -22,15 +22,20 @@ from data.ingest.backlog import Backlog
 from data.ingest.csv_import import CsvImport, summary
 from data.ingest.feed import feed
 from data.ingest.mapping import CsvMapping, load_mapping, shipped_mapping_for
+from data.ingest.publish import telling
 from data.ingest.replay import Replay, wall_clock
+from data.ingest.sources.counted import Counted
+from data.ingest.sources.live import now_ms
+from data.ingest.sources.run import run_sources
 from data.ingest.spool import Spool
-from data.ingest.spool_publish import telling
 from data.logs import configure
 from data.masking import masked
 from data.meter import metered
 from data.settings import Settings
 from data.telemetry import open_store
 from data.window_cache import connect
+from data.window_cache.source_state import SOURCES, encoded
+from data.window_cache.spool_state import SPOOL
 
 log = logging.getLogger("ingest")
 
@@ -51,19 +56,30 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(settings: Settings, _options: argparse.Namespace) -> int:
-    """Feed the store from the simulator, or from a recording if REPLAY names one."""
+    """Feed the store from the plant's sources, from a recording, or from the simulator."""
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if settings.replay:  # it can wait: what the store does not take is still in the file
+    if settings.sources:
+        run_sources(settings, stop)
+    elif settings.replay:  # it can wait: what the store does not take is still in the file
         _feed(settings, _replay(settings), stop, Backlog())
-        return 0
+    else:
+        _run_simulator(settings, stop)
+    return 0
+
+
+def _run_simulator(settings: Settings, stop: Event) -> None:
     folder = settings.var_dir / "spool" / "simulator"
     with closing(Spool(folder, settings.spool_mb << 20)) as spool:
         backlog = Backlog(spool)
-        with telling(connect(settings.redis_url), backlog.state):
-            _feed(settings, _simulator(settings, spool.newest_ts), stop, backlog)
-    return 0
+        source = Counted(_simulator(settings, spool.newest_ts), "simulator")
+        told: dict[str, Callable[[], str | bytes]] = {
+            SPOOL: lambda: backlog.state().told(),
+            SOURCES: lambda: encoded([source.state(now_ms(), backlog.state())]),
+        }
+        with telling(connect(settings.redis_url), told):
+            _feed(settings, source, stop, backlog)
 
 
 def _feed(settings: Settings, source: Source, stop: Event, backlog: Backlog) -> None:

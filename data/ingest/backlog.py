@@ -11,11 +11,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from threading import Condition
 from typing import NamedTuple
 
+from data.ingest import Delivery
 from data.ingest.spool import Piece, Spool
 from data.window_cache.spool_state import SpoolState
 from data.windows import Row
@@ -37,6 +38,7 @@ class _Waiting(NamedTuple):
     rows: Sequence[Row]
     since: float
     delivered: int
+    kept: Sequence[Callable[[], None]]
 
 
 class Backlog:
@@ -69,7 +71,8 @@ class Backlog:
                 return  # the source can deliver it again
             self._number += 1
             now = time.time_ns() // 1_000_000
-            self._memory.append(_Waiting(self._number, rows, time.monotonic(), now))
+            kept = rows.kept if isinstance(rows, Delivery) else ()
+            self._memory.append(_Waiting(self._number, rows, time.monotonic(), now, kept))
             self._rows += len(rows)
             self._drop_oldest()
             self._changed.notify_all()
@@ -95,9 +98,10 @@ class Backlog:
         """The store has taken everything up to a piece's number."""
         with self._changed:
             self._done, self._stuck = number, False
-            self._leave_memory(number)
+            left = self._leave_memory(number)
         if self.spool:
             self.spool.discard(number)
+        _tell(left)
 
     def spill(self, after_s: float = SPILL_AFTER_S) -> None:
         """Write to disk what has waited for so long. If the disk refuses, it stays in memory."""
@@ -106,16 +110,18 @@ class Backlog:
             if not self.on_disk:
                 log.info("the store is behind: what comes goes to disk until all is stored")
             try:
-                self.spool.append(number, due[0].delivered, rows)
+                if rows:
+                    self.spool.append(number, due[0].delivered, rows)
             except OSError as error:
                 self._not_spilled(error)
                 break
             with self._changed:
                 self._stuck = False
-                self._leave_memory(number)
+                left = self._leave_memory(number)
                 stored = self._done >= number
             if stored:
                 self.spool.discard(number)
+            _tell(left)
         if self.spool:
             self.spool.save_dropped()
 
@@ -150,12 +156,15 @@ class Backlog:
                 break
             rows.extend(one.rows)
             number = one.number
-        return Piece(number, rows) if rows else None
+        return Piece(number, rows) if number else None
 
-    def _leave_memory(self, number: int) -> None:
+    def _leave_memory(self, number: int) -> list[_Waiting]:
+        left = []
         while self._memory and self._memory[0].number <= number:
-            self._rows -= len(self._memory.popleft().rows)
+            left.append(self._memory.popleft())
+            self._rows -= len(left[-1].rows)
         self._changed.notify_all()
+        return left
 
     def _due(self, after_s: float) -> list[_Waiting]:
         """What has waited for so long, as much as one record holds."""
@@ -183,3 +192,10 @@ class Backlog:
             self._leave_memory(self._memory[0].number)
         if lost and self.spool:
             self.spool.drop(lost, "neither store nor disk take them, and memory is full")
+
+
+def _tell(safe: Sequence[_Waiting]) -> None:
+    """Not under the lock: a sender may do anything when it learns that its rows are safe."""
+    for one in safe:
+        for kept in one.kept:
+            kept()

@@ -22,8 +22,8 @@ from functools import partial
 from threading import Event
 
 from data.errors import StoreError
-from data.extruders import catalogue_to_dict
-from data.ingest import Source
+from data.extruders import Catalogue, catalogue_to_dict
+from data.ingest import Delivery, Source
 from data.ingest.backlog import Backlog
 from data.telemetry import TelemetryStore
 from data.windows import Row
@@ -84,27 +84,28 @@ class _Target:
     def __init__(
         self, source: Source, connect: Callable[[], TelemetryStore], backlog: Backlog
     ) -> None:
-        self._name, self._catalogue = source.name, source.catalogue()
-        self._connect, self._spool = connect, backlog.spool
+        self._source, self._connect, self._spool = source, connect, backlog.spool
         self._store: TelemetryStore | None = None
-        self._ready, self.began = False, 0.0
-        told = json.dumps(catalogue_to_dict(self._catalogue), sort_keys=True)
-        self._digest = hashlib.sha256(told.encode()).hexdigest()
+        self._put: Catalogue | None = None
+        self.began = 0.0
 
     @property
     def is_known(self) -> bool:
         """Whether the spool's rows are of this catalogue; else their slots could mean others."""
-        return self._spool is not None and self._spool.accepted() == self._digest
+        return self._spool is not None and self._spool.accepted() == _digest(
+            self._source.catalogue()
+        )
 
     def store(self) -> TelemetryStore:
-        """Open the store and put the catalogue, the first time. Raises StoreError."""
+        """Open the store and put the catalogue whenever it has changed. Raises StoreError."""
         if self._store is None:
             self._store = self._connect()
-        if not self._ready:
-            self._store.put_catalogue(self._catalogue, self._name, "as delivered", complete=True)
-            self._ready = True
+        catalogue = self._source.catalogue()
+        if catalogue is not self._put and catalogue.extruders:
+            self._store.put_catalogue(catalogue, self._source.name, "as delivered", complete=True)
+            self._put = catalogue
             if self._spool:
-                self._spool.accept(self._digest)
+                self._spool.accept(_digest(catalogue))
         return self._store
 
     def append(self, rows: Sequence[Row]) -> None:
@@ -116,6 +117,11 @@ class _Target:
         """Release the store."""
         if self._store is not None:
             self._store.close()
+
+
+def _digest(catalogue: Catalogue) -> str:
+    told = json.dumps(catalogue_to_dict(catalogue), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _run(source: Source, target: _Target, stop: Event, backlog: Backlog) -> None:
@@ -140,7 +146,7 @@ def _run(source: Source, target: _Target, stop: Event, backlog: Backlog) -> None
 def _read(source: Source, stop: Event, backlog: Backlog) -> None:
     try:
         for batch in source.stream(stop):
-            if batch:
+            if batch or isinstance(batch, Delivery):
                 backlog.put(batch)
     finally:
         backlog.end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from redis.asyncio import Redis
 
@@ -30,6 +30,10 @@ class SpoolState:
     limit_bytes: int
     memory_rows: int
     refused: str
+
+    def told(self) -> str:
+        """As ingest tells it: JSON."""
+        return json.dumps(asdict(self))
 
 
 async def read_spool(client: Redis) -> SpoolState | None:

@@ -11,8 +11,8 @@ import pytest
 from redis import Redis
 
 from data.errors import WindowsUnavailable
-from data.ingest import spool_publish
-from data.ingest.spool_publish import KEEP_S, telling
+from data.ingest import publish
+from data.ingest.publish import KEEP_S, telling
 from data.window_cache import connect, connect_async
 from data.window_cache.spool_state import SPOOL, SpoolState, read_spool
 from tests.stack import wait_until
@@ -39,13 +39,17 @@ def test_nothing_is_told_before_an_ingest_runs(redis_url: str) -> None:
 def test_what_waits_is_told_again_and_again_and_expires(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool_publish, "PERIOD_S", 0.05)
-    state = AWAY
-    with telling(connect(redis_url), lambda: state):
+    monkeypatch.setattr(publish, "PERIOD_S", 0.05)
+    said = [AWAY]
+
+    def state() -> str:
+        return said[0].told()
+
+    with telling(connect(redis_url), {SPOOL: state}):
         wait_until(lambda: told(redis_url) == AWAY, 5, "it is told")
-        state = replace(AWAY, rows=31_000)
-        wait_until(lambda: told(redis_url) == state, 5, "it is told again")
-        state = EMPTY
+        said[0] = replace(AWAY, rows=31_000)
+        wait_until(lambda: told(redis_url) == said[0], 5, "it is told again")
+        said[0] = EMPTY
     assert told(redis_url) == EMPTY
     with Redis.from_url(redis_url) as client:
         assert 0 < client.ttl(SPOOL) <= KEEP_S  # type: ignore[operator]
@@ -54,14 +58,14 @@ def test_what_waits_is_told_again_and_again_and_expires(
 def test_ingest_goes_on_while_redis_is_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool_publish, "PERIOD_S", 0.05)
+    monkeypatch.setattr(publish, "PERIOD_S", 0.05)
     asked = threading.Semaphore(0)
 
-    def state() -> SpoolState:
+    def state() -> str:
         asked.release()
-        return EMPTY
+        return EMPTY.told()
 
-    with telling(connect(f"unix://{tmp_path}/none.sock"), state):
+    with telling(connect(f"unix://{tmp_path}/none.sock"), {SPOOL: state}):
         assert all(asked.acquire(timeout=5) for _ in range(3))
     with pytest.raises(WindowsUnavailable):
         told(f"unix://{tmp_path}/none.sock")
