@@ -37,17 +37,22 @@ CHECK_S = 0.5
 
 
 def feed(
-    source: Source, connect: Callable[[], TelemetryStore], stop: Event, backlog: Backlog
+    source: Source,
+    connect: Callable[[], TelemetryStore],
+    stop: Event,
+    backlog: Backlog,
+    at_once: bool = False,
 ) -> None:
     """Store what the source delivers until it ends or `stop` is set; `stop` is set at the end.
 
     The store is used in the caller's thread, the source in another. While the store is away, the
-    source is read only if the store has accepted the same catalogue before. Raises StoreError if
-    it refuses the catalogue for good, and whatever the source raises, once all before is stored.
+    source is read only if the store has accepted the same catalogue before, or `at_once`: it keeps
+    the slots of its signals by itself. Raises StoreError if it refuses the catalogue for good, and
+    whatever the source raises, once all before is stored.
     """
     target = _Target(source, connect, backlog)
     try:
-        if target.is_known or retry(target.store, stop, backlog):
+        if at_once or target.is_known or retry(target.store, stop, backlog):
             _run(source, target, stop, backlog)
     finally:
         target.close()

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.ingest.sources import Desk, SourceLost, Tested
-from data.ingest.sources.config import Configured
+from data.ingest.sources.config import Configured, secret_of
+from data.ingest.sources.kinds import About
 from data.ingest.sources.running import Running
 from data.toml_table import Table
 from tests.stack import wait_until
@@ -64,6 +65,13 @@ class InHand:
         wait_until(lambda: self.desk is not None, 10, "it is connected")
         assert self.desk
         return self.desk
+
+
+def build(table: Table, about: About) -> InHand:
+    """As a kind of sources.toml; its address tells what it was given."""
+    kind = InHand()
+    kind.address = f"{table.text('url')} {secret_of(table, 'password')} {len(about.mapped)}"
+    return kind
 
 
 def running(

@@ -179,6 +179,19 @@ def test_a_sender_is_told_once_its_readings_are_on_disk(tmp_path: Path, connect:
         wait_until(lambda: len(stored(connect)) == 2, 15, "what was on disk is stored")
 
 
+def test_a_source_is_read_before_the_store_was_ever_there(tmp_path: Path, connect: Connect) -> None:
+    def away() -> TelemetryStore:
+        raise StoreError("away")
+
+    kind = InHand()
+    with fed(running(tmp_path, kind), away):
+        kept = threading.Event()
+        kind.reached().take([Reading("p", 1_100, 1.0)], kept.set)
+        assert kept.wait(15)
+    with fed(running(tmp_path, InHand()), connect):
+        wait_until(lambda: len(stored(connect)) == 1, 15, "what was on disk is stored")
+
+
 def test_the_newest_reading_of_an_address_is_known(tmp_path: Path, connect: Connect) -> None:
     one = running(tmp_path, InHand(), newest=lambda: {7: 123_456})
     assert (one.live.since("p"), one.live.since("nowhere")) == (123_456, 0)

@@ -65,7 +65,7 @@ class Running:
         while not over.is_set():
             self._stop = Event()
             try:
-                feed(self.live, connect, self._stop, self.backlog)
+                feed(self.live, connect, self._stop, self.backlog, at_once=True)
             except MeltwatchError as error:
                 self._failed(masked(str(error)))
             except Exception as error:
