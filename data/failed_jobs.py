@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 
 from data.command_queue import QUEUE, job_queue, our_queue
 from data.masking import masked
+from data.read_job import ReadJob
 from data.redis_errors import translated
 
 #: Jobs that may be run again: doing them twice does no harm.
@@ -58,7 +59,7 @@ class FailedJobs:
         with translated():
             found = self._found()
             wanted = [id_ for id_, _queue in found[first : first + most]]
-            jobs = Job.fetch_many(wanted, self._redis, JSONSerializer)
+            jobs = ReadJob.fetch_many(wanted, self._redis, JSONSerializer)
             return len(found), [_told(job) for job in jobs if job is not None]
 
     def traceback(self, id_: str) -> str | None:
@@ -67,7 +68,7 @@ class FailedJobs:
             if id_ not in dict(self._found()):
                 return None
             try:
-                return _traceback(Job.fetch(id_, self._redis, JSONSerializer))
+                return _traceback(ReadJob.fetch(id_, self._redis, JSONSerializer))
             except NoSuchJobError:
                 return None
 
@@ -120,7 +121,7 @@ class FailedJobs:
     def _again(self, id_: str, queue: str) -> bool:
         registry = self._registry(queue)
         try:
-            job = Job.fetch(id_, self._redis, JSONSerializer)
+            job = ReadJob.fetch(id_, self._redis, JSONSerializer)
             if not _kind(job):
                 return False
             job.origin, job.ttl = QUEUE, AGAIN_TTL_S  # its own worker may be dead

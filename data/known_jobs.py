@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rq.exceptions import DeserializationError
-from rq.job import Job
 
 from data import jobs
 from data.errors import JobRefused
 from data.logs import security
+from data.read_job import ReadJob
+
+log = logging.getLogger("meltwatch.worker")
 
 JOBS: dict[str, Callable[..., Any]] = {
     f"{job.__module__}.{job.__name__}": job
@@ -18,8 +21,14 @@ JOBS: dict[str, Callable[..., Any]] = {
 }
 
 
-class KnownJob(Job):
+class KnownJob(ReadJob):
     """A job as a worker reads it: one of JOBS, with nothing that is called besides."""
+
+    def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
+        """As ReadJob, and say what was left out."""
+        super().restore(raw_data)
+        if self.unreadable:
+            log.warning("job %s: cannot be read: %s", self.id, ", ".join(self.unreadable))
 
     @property  # type: ignore[misc]  # a worker only reads it
     def func_name(self) -> str:

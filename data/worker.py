@@ -126,6 +126,7 @@ class TeamWorker(SimpleWorker):
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Do one job, as the team knows."""
+        job.origin = queue.name  # whatever it says itself: its failure must be found
         with self._team.busy(long=job.func_name in LONG_JOBS):
             return super().perform_job(job, queue, execution)
 

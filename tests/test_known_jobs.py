@@ -75,6 +75,31 @@ def test_a_job_that_nobody_can_read_does_not_end_the_worker(client: Redis) -> No
     assert "refused: 'os.getpid'" in failed(client, behind)
 
 
+#: What RQ reads of a job's hash.
+FIELDS = (
+    "exc_info", "created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat", "origin",
+    "worker_name", "description", "group_id", "timeout", "result_ttl", "failure_ttl", "ttl",
+    "status", "dependency_ids", "dependency_id", "allow_dependency_failures", "enqueue_at_front",
+    "number_of_retries", "retries_left", "retry_intervals", "enqueue_at_front_on_retry",
+    "repeats_left", "repeat_intervals", "rate_limit_key", "rate_limit_concurrency",
+    "success_callback_name", "success_callback_timeout", "failure_callback_name",
+    "failure_callback_timeout", "stopped_callback_name", "stopped_callback_timeout",
+)  # fmt: skip
+NO_TEXT = b"\x80\xff"
+
+
+def test_a_forged_field_is_left_out_and_does_not_end_the_worker(client: Redis) -> None:
+    queue = job_queue(client)
+    for field in (*FIELDS, NO_TEXT):
+        client.hset(queue.enqueue("os.getpid").key, field, NO_TEXT)
+    behind = queue.enqueue("os.getpid")
+    work(client)
+    assert "refused: 'os.getpid'" in failed(client, behind)
+    assert queue.count == 0
+    assert FailedJobs(client).page(0, 100)[0] == len(FIELDS) + 2
+    assert len(FailedJobs(client).discard(None)) == len(FIELDS) + 2
+
+
 def test_what_a_job_wants_called_afterwards_is_not_called(client: Redis, tmp_path: Path) -> None:
     touch = Callback("tests.test_known_jobs.touch")
     job = job_queue(client).enqueue(

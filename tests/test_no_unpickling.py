@@ -108,17 +108,10 @@ def test_the_trap_works(sprung: Path) -> None:
     assert sprung.exists()
 
 
-def work(client: Redis) -> bool:
-    """Whether a worker took a job."""
+def work(client: Redis) -> None:
     worker = TeamWorker(Team(client, "a"), client)
     worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]
-    before = waiting(client)
     worker.work(burst=True, logging_level="CRITICAL")
-    return waiting(client) < before
-
-
-def waiting(client: Redis) -> int:
-    return sum(job_queue(client, team).count for team in ("", "a"))
 
 
 @pytest.mark.parametrize("team", ["", "a"], ids=["everyone's queue", "a worker's own queue"])
@@ -127,16 +120,13 @@ def test_workers_and_the_system_page_open_no_job(client: Redis, trap: bytes, tea
     jobs = [queue.enqueue("data.jobs.use", job_id=field) for field in JOB_FIELDS]
     for job in jobs:
         client.hset(job.key, job.id, trap)
-    while work(client) and client.exists(queue.key):  # exc_info ends a worker; the next goes on
-        pass
+    work(client)
     assert not client.exists(queue.key), "the worker has read all"
     for job in jobs:
         client.hset(job.key, job.id, trap)
         FailedJobRegistry(queue=queue).add(job, ttl=300)
-        with suppress(ValueError):
-            FailedJobs(client).traceback(job.id)
-    with suppress(ValueError):
-        FailedJobs(client).page(0, 10)
+        FailedJobs(client).traceback(job.id)
+    assert FailedJobs(client).page(0, 10)[0] == len(JOB_FIELDS)
 
 
 @pytest.mark.parametrize("kind", [Result.Type.SUCCESSFUL, Result.Type.FAILED])
@@ -147,9 +137,9 @@ def test_readers_of_results_open_none(client: Redis, trap: bytes, kind: Result.T
     told = b64encode(trap).decode()
     client.xadd(Result.get_key(id_), {"type": kind.value, "return_value": told, "exc_string": told})
     FailedJobRegistry(queue=job_queue(client)).add(job, ttl=300)
+    assert FailedJobs(client).traceback(id_) == ""
     for read in (
         lambda: CommandQueue(client).replay_state(id_),
-        lambda: FailedJobs(client).traceback(id_),
         lambda: Job.fetch(id_, client, JSONSerializer).latest_result(),
     ):
         with suppress(ValueError):
