@@ -9,7 +9,7 @@ export SOURCES REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLA
 	AUTH SESSION_IDLE_MIN SESSION_MAX_H PROXY_FROM PROXY_USER_HEADER PROXY_ROLES_HEADER PROXY_ROLES \
 	OIDC_ISSUER OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_CLIENT_SECRET_FILE OIDC_ROLES_CLAIM OIDC_ROLES \
 	LOG_FORMAT LOG_SYSLOG REDIS_URL_FILE QUEUE_URL_FILE DATABASE_URL_FILE HEARTBEAT_URL_FILE
-.PHONY: run test check bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz people audit clean
+.PHONY: run test check check-deploy bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz people audit clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -85,11 +85,21 @@ faults: .venv/.dev
 	@WITH_FAULTS=1 tests/install_servers.sh
 	@$(BIN)/python -m pytest -m "faults or not faults" -rs $(or $(ARGS),tests/faults)
 
+# Every piece of deploy/ by its own tool (docs/deploy.md).
+check-deploy: .venv/.dev .venv-deploy/.ok
+	@WITH_DEPLOY=1 tests/install_servers.sh
+	@PATH="$(CURDIR)/.venv-deploy/bin:$$PATH" $(BIN)/python -m pytest -m deploy -rs tests/deploy $(ARGS)
+
 clean:
-	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	rm -rf .venv .venv-deploy var .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 
 .venv/.run: requirements.lock
 	@$(call venv,requirements.lock) && touch $@
+
+.venv-deploy/.ok: requirements-deploy.lock
+	@$(PYTHON) -m venv .venv-deploy && echo "Installing $< …" \
+		&& .venv-deploy/bin/pip install -q --disable-pip-version-check --require-hashes -r $< \
+		&& touch $@
 
 .venv/.dev: requirements-dev.lock requirements.lock
 	@$(call venv,requirements-dev.lock) && touch $@ .venv/.run
@@ -98,6 +108,7 @@ clean:
 lock: .venv/.dev
 	@$(LOCK) requirements.txt -o requirements.lock
 	@$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) requirements-deploy.txt -o requirements-deploy.lock
 
 LOCK = $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-header --index-url https://pypi.org/simple

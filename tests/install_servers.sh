@@ -17,6 +17,10 @@ if [ -n "${WITH_FAULTS:-}" ]; then
     command -v faketime >/dev/null || missing+=(faketime)
     command -v ip >/dev/null || missing+=(iproute2)
 fi
+# `make check-deploy`: units.
+if [ -n "${WITH_DEPLOY:-}" ]; then
+    command -v systemd-analyze >/dev/null || missing+=(systemd)
+fi
 [ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]} …"

@@ -45,7 +45,7 @@ class Stack:
     """Processes of one plant in one folder; each is started and killed by name."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.port = free_port()
+        self.port, self.cwd = free_port(), ROOT
         self.env = {
             **os.environ,
             "VAR_DIR": str(folder),
@@ -100,7 +100,7 @@ class Stack:
 
     def _start(self, name: str, command: list[str]) -> None:
         self.processes[name] = subprocess.Popen(
-            command, env=self.env, cwd=ROOT, stdout=self.log, stderr=self.log
+            command, env=self.env, cwd=self.cwd, stdout=self.log, stderr=self.log
         )
 
     def kill(self, name: str, sig: int = signal.SIGKILL) -> None:

@@ -44,3 +44,13 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
             nginx.stop()
     finally:
         stack.stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the tools of requirements-deploy.txt, unless it is asked for."""
+    if "deploy" in str(config.getoption("markexpr")):
+        return
+    by_tools = [item for item in items if item.get_closest_marker("deploy")]
+    if by_tools:
+        items[:] = [item for item in items if item not in by_tools]
+        config.hook.pytest_deselected(items=by_tools)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -32,18 +31,16 @@ def need_nginx() -> None:
 
 
 def rendered(folder: Path, port: int, web_ports: Sequence[int], token: str = "") -> Path:
-    """The main file with everything below `folder`. The two files are those that are deployed;
-    of several web processes each gets its line, as docs/backup.md says."""
-    site = (FILES / "meltwatch.conf.template").read_text()
-    lines = [f"server 127.0.0.1:{one}" for one in web_ports]
-    site = re.sub(r"server \$\{MELTWATCH_WEB\}(.*)", lambda m: m[1].join([*lines, ""]), site)
-    for name, value in {
+    """The main file with everything below `folder`. The two files are those that are deployed."""
+    filled = {
         "LISTEN": f"127.0.0.1:{port}",
+        "WEB": " ".join(f"127.0.0.1:{one}" for one in web_ports),
         "CACHE": str(folder / "cache"),
         "TOKEN": token,
-    }.items():
-        site = site.replace(f"${{MELTWATCH_{name}}}", value)
-    (folder / "meltwatch.conf").write_text(site)
+    }
+    env = {**os.environ, **{f"MELTWATCH_{name}": value for name, value in filled.items()}}
+    with (folder / "meltwatch.conf").open("wb") as site:
+        subprocess.run([FILES / "render.sh"], env=env, stdout=site, check=True)
     own = "\n".join(f"{place}_temp_path {folder / place};" for place in _PLACES)
     main = (FILES / "nginx.conf").read_text()
     main = main.replace("/etc/nginx/conf.d/meltwatch.conf", str(folder / "meltwatch.conf"))
