@@ -46,7 +46,9 @@ class Unmapped(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """A check that marks readings of a signal as uncertain, since when and why."""
+    """A check that marks readings of a signal (empty: all of the extruder) as uncertain, since
+    when and why.
+    """
 
     extruder: int
     signal: str

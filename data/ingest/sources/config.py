@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import MappingError
+from data.ingest.checks import NAMES
 from data.ingest.mapped_extruders import MappedExtruder, read_extruders
 from data.ingest.sources import Kind
 from data.ingest.sources.kinds import KINDS, About, build
@@ -33,6 +34,7 @@ class Configured:
     first_extruder: int
     align_ms: int
     silent_after_s: float
+    checks: tuple[str, ...] = NAMES
 
 
 def read_sources_file(path: Path, var_dir: Path) -> tuple[Configured, ...]:
@@ -77,9 +79,10 @@ def _source(table: Table, number: int, var_dir: Path) -> Configured:
     first = table.whole("first_extruder", 1, 2**31 - 1, number * _PER_SOURCE + 1)
     align = table.whole("align_ms", 1, 10_000, 100)
     silent = table.number("silent_after_s", 60.0)
+    checks = tuple(table.choices("checks", NAMES))
     source = build(kind, table, About(name, var_dir / "sources" / name, mapped))
     table.finish()
-    return Configured(name, kind, source, mapped, first, align, silent)
+    return Configured(name, kind, source, mapped, first, align, silent, checks)
 
 
 def _refuse_shared(table: Table, mapped: Iterable[MappedExtruder]) -> None:

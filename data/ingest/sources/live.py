@@ -53,13 +53,14 @@ class Live:
         name: str,
         kind: Kind,
         places: Places,
+        checks: Checks,
         align_ms: int,
         newest: Mapping[int, int],
         crowded: Callable[[], bool],
     ) -> None:
         self.name, self.kind, self.places = name, kind, places
         self.tally = Tally(now_ms())
-        self.checks = Checks()
+        self.checks = checks
         self._align_ms, self._newest, self._crowded = align_ms, dict(newest), crowded
         self._queue: Queue[_Taken] = Queue()
         self._under_way, self._room = 0, Changed()

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from data.errors import MeltwatchError, SettingError, StoreError
 from data.ingest.backlog import Backlog
+from data.ingest.checks import Checks
 from data.ingest.feed import feed
 from data.ingest.sources.config import Configured
 from data.ingest.sources.live import Live, now_ms
@@ -55,6 +56,7 @@ class Running:
             configured.name,
             configured.source,
             places,
+            Checks(places.catalogue, configured.checks),
             configured.align_ms,
             dict.fromkeys(places.ids, self._spool.newest_ts) | dict(newest(places.ids)),
             self._is_crowded,
