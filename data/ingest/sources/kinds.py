@@ -11,7 +11,9 @@ from data.ingest.mapped_extruders import MappedExtruder
 from data.ingest.sources import Kind
 from data.toml_table import Table
 
-KINDS: Mapping[str, str] = {}
+KINDS: Mapping[str, str] = {
+    "http": "data.ingest.sources.append.kind",
+}
 
 
 class About(NamedTuple):
