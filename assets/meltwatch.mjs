@@ -19,6 +19,7 @@ import { startGuardMark } from "./live/guard_mark.mjs";
 import { startHeader } from "./live/header.mjs";
 import { EVENT as PERSON_CHANGED } from "./live/alarm_person.mjs";
 import { followSession, sessionButton } from "./live/signed_in.mjs";
+import { startKeysHelp } from "./live/keys_help.mjs";
 import { startTheme } from "./live/theme.mjs";
 
 const clock = new ServerClock();
@@ -36,6 +37,7 @@ followPages(
     startHeader(shell, clock, settings);
     startGuardMark(shell);
     startTheme(shell.querySelector("#mw-theme"));
+    startKeysHelp(shell.querySelector("#mw-theme"));
     startSession(shell.querySelector("#mw-theme"));
     // One list of alarms and one sender for the whole session: pages come and go.
     const alarms = new AlarmFeed(clock, settings);

@@ -38,8 +38,7 @@ export class AlarmActions {
     this._comment = input({ placeholder: "Comment (optional)", maxLength: MAX_COMMENT });
     this._comment.setAttribute("aria-label", "Comment");
     this._buttons = Object.entries(ACTIONS).map(([name, about]) => this._button(name, about));
-    const help = button("Keys ?", showKeys);
-    this.element.append(this._count, this._comment, ...this._buttons.map(([, one]) => one), personButton(), help);
+    this.element.append(this._count, this._comment, ...this._buttons.map(([, one]) => one), personButton());
   }
 
   /** Only what makes sense for what is chosen can be pressed. @param {number} selected */
@@ -90,20 +89,4 @@ export class AlarmActions {
     if (name === "acknowledge") element.classList.add("button--main");
     return [name, element];
   }
-}
-
-const KEYS = [
-  ["↑ ↓", "move in the list"],
-  ["Space", "select or unselect; Shift+Space up to here"],
-  ["A", "acknowledge what is selected, else the alarm under the keyboard"],
-  ["S", "shelve it"],
-  ["/", "filter by text; Esc leaves it"],
-  ["Esc", "unselect all"],
-  ["?", "these keys"],
-];
-
-export function showKeys() {
-  const list = make("dl", "alarm-keys");
-  for (const [key, words] of KEYS) list.append(make("dt", "", key), make("dd", "", words));
-  return ask({ title: "Keys of the alarm list", controls: [list] });
 }

@@ -1,5 +1,5 @@
 // The tab Active: malfunctions, then the alarms that need somebody, then those that are hidden.
-import { AlarmActions, showKeys } from "./alarm_actions.mjs";
+import { AlarmActions } from "./alarm_actions.mjs";
 import { fold, make } from "./alarm_dom.mjs";
 import { AlarmFilters, passes } from "./alarm_filters.mjs";
 import { AlarmSelection } from "./alarm_selection.mjs";
@@ -168,7 +168,6 @@ export class ActiveTab {
       s: () => void this._actions.act("shelve"),
       Escape: () => this._selection.clear(),
       "/": () => this._filters.focus(),
-      "?": () => void showKeys(),
     };
   }
 

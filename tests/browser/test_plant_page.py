@@ -83,3 +83,17 @@ def test_fifty_extruders_fit_the_width_without_cut_numbers(
             .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1).length"""
         )
         assert cut == 0, theme
+
+
+def test_a_question_mark_tells_the_keys_of_the_page(page: Page, plant: Stack) -> None:
+    ready(page, plant.url)
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("these keys")
+    expect(keys).not_to_contain_text("cross-hair")
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    page.goto(f"{plant.url}/scope")
+    expect(page.locator("[data-mw-page=scope]")).to_be_visible()
+    page.get_by_role("button", name="Keys of this page").click()
+    expect(keys).to_contain_text("cross-hair")
