@@ -3,16 +3,20 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 # Settings given as `make run NAME=value` reach the processes through the environment.
-export SOURCES REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL REDIS_CA \
+export DEMO SOURCES REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_TZ PLANT_NAME REDIS_URL QUEUE_URL REDIS_CA \
 	DATABASE_URL VAR_DIR NOTIFY BASE_URL CURRENCY PRICES RESIDENCE_S REGRIND SHIFTS HISTORY_CACHE \
 	RETAIN_RAW_DAYS RETAIN_MINUTES_DAYS RETAIN_HOURS_DAYS RUNAWAY_S SPOOL_MB HEARTBEAT_URL \
 	AUTH SESSION_IDLE_MIN SESSION_MAX_H PROXY_FROM PROXY_USER_HEADER PROXY_ROLES_HEADER PROXY_ROLES \
 	OIDC_ISSUER OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_CLIENT_SECRET_FILE OIDC_ROLES_CLAIM OIDC_ROLES \
 	LOG_FORMAT LOG_SYSLOG REDIS_URL_FILE QUEUE_URL_FILE DATABASE_URL_FILE HEARTBEAT_URL_FILE
-.PHONY: run test check check-deploy bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz people audit clean
+.PHONY: run demo test check check-deploy bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz people audit clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
+
+# A small plant in which a screen clogs: found, explained, acknowledged, resolved, in the history.
+demo: .venv/.run
+	@DEMO=yes EXTRUDERS=$(or $(EXTRUDERS),4) VAR_DIR=$(or $(VAR_DIR),var/demo) exec $(BIN)/python run.py
 
 test: .venv/.dev check
 	@tests/install_servers.sh

@@ -220,6 +220,7 @@ def add_pages(
             "windowS": settings.window_s,
             "stepMs": settings.step_ms,
             "timeZone": settings.plant_tz,
+            "demo": settings.demo,
         },
     )
     dash_app._setup_server()  # else the first requests race to do it

@@ -20,6 +20,7 @@ import { startHeader } from "./live/header.mjs";
 import { EVENT as PERSON_CHANGED } from "./live/alarm_person.mjs";
 import { followSession, sessionButton } from "./live/signed_in.mjs";
 import { startKeysHelp } from "./live/keys_help.mjs";
+import { startTour } from "./live/tour.mjs";
 import { startTheme } from "./live/theme.mjs";
 
 const clock = new ServerClock();
@@ -41,6 +42,7 @@ followPages(
     startSession(shell.querySelector("#mw-theme"));
     // One list of alarms and one sender for the whole session: pages come and go.
     const alarms = new AlarmFeed(clock, settings);
+    startTour(shell, settings, alarms);
     const commands = new Commands();
     const bar = shell.querySelector("#mw-alarm-bar");
     new AlarmBar(bar, alarms, new AlarmSound());

@@ -40,6 +40,7 @@ class Settings:
     day_step_s: int
     shards: int
     extruders: int
+    demo: bool
     seed: int
     sources: str
     replay: str
@@ -94,6 +95,7 @@ class Settings:
             day_step_s=read.whole("DAY_STEP_S", 10, 1, 3600),
             shards=read.whole("SHARDS", 1, 1, BUCKETS),
             extruders=read.whole("EXTRUDERS", 8, 1, 1000),
+            demo=read.one_of("DEMO", ("no", "yes")) == "yes",
             seed=read.whole("SEED", 1, 0, 2**31 - 1),
             sources=sources,
             replay=replay,

@@ -2,6 +2,7 @@
 import { Feed, FeedError, requestJson } from "./feed.mjs";
 import { PlantCard } from "./plant_card.mjs";
 import { setText } from "./text.mjs";
+import { Wall, wallSeconds } from "./wall.mjs";
 
 const SPARK_MS = 15_000;
 
@@ -14,6 +15,8 @@ export function mountPlant(root, { clock, banner, settings }) {
       return [card.id, card];
     }),
   );
+  const seconds = wallSeconds();
+  const wall = seconds ? new Wall(seconds) : null;
   let sparksAt = -Infinity;
 
   async function step(signal) {
@@ -32,6 +35,7 @@ export function mountPlant(root, { clock, banner, settings }) {
     banner.answered({ ...body, head });
     sort(grid, [...cards.values()]);
     tally(root, [...cards.values()], false);
+    wall?.update([...cards.values()].filter((card) => card.group() === "attention").length);
   }
 
   /** Cards without a window behind them need a round, which says what is wrong. */
@@ -64,6 +68,7 @@ export function mountPlant(root, { clock, banner, settings }) {
     destroy() {
       feed.stop();
       clearInterval(ages);
+      wall?.destroy();
     },
   };
 }

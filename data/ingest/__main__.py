@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 from tqdm import tqdm
 
@@ -24,6 +24,7 @@ from data.ingest.feed import feed
 from data.ingest.mapping import CsvMapping, load_mapping, shipped_mapping_for
 from data.ingest.publish import telling
 from data.ingest.replay import Replay, wall_clock
+from data.ingest.simulator.commands import request_fault
 from data.ingest.sources.counted import Counted
 from data.ingest.sources.live import now_ms
 from data.ingest.sources.run import run_sources
@@ -40,6 +41,8 @@ from data.window_cache.spool_state import SPOOL
 log = logging.getLogger("ingest")
 
 FAILED, INTERRUPTED = 2, 130
+#: The demonstration's fault: begins so long after the start, and is mended so long after that.
+DEMO_AFTER_S, DEMO_MINUTES = 45.0, 5.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -78,8 +81,18 @@ def _run_simulator(settings: Settings, stop: Event) -> None:
             SPOOL: lambda: backlog.state().told(),
             SOURCES: lambda: encoded([source.state(now_ms(), backlog.state())]),
         }
+        if settings.demo:
+            _begin_demo(settings)
         with telling(connect(settings.redis_url), told):
             _feed(settings, source, stop, backlog)
+
+
+def _begin_demo(settings: Settings) -> None:
+    """A screen clogs when people have had time to look round (assets/live/tour_steps.mjs)."""
+    fault = partial(request_fault, settings.var_dir, 1, "screen_clogging", DEMO_MINUTES)
+    timer = Timer(DEMO_AFTER_S, fault)
+    timer.daemon = True
+    timer.start()
 
 
 def _feed(settings: Settings, source: Source, stop: Event, backlog: Backlog) -> None:
@@ -110,8 +123,6 @@ def import_csv(settings: Settings, options: argparse.Namespace) -> int:
 
 def fault(settings: Settings, options: argparse.Namespace) -> int:
     """Ask the running simulator for a fault."""
-    from data.ingest.simulator.commands import request_fault  # noqa: PLC0415  simulator only
-
     request_fault(settings.var_dir, options.extruder, options.fault, options.minutes)
     print(
         f"asked the simulator for {options.fault} on extruder {options.extruder};"
@@ -130,7 +141,7 @@ def _replay(settings: Settings) -> Source:
 
 def _simulator(settings: Settings, newest_spooled: int) -> Source:
     from data.ingest.simulator.plant import catalogue  # noqa: PLC0415  not for a replay
-    from data.ingest.simulator.simulator import Simulator  # noqa: PLC0415  not for a replay
+    from data.ingest.simulator.simulator import FAULT_EVERY_H, Simulator  # noqa: PLC0415
 
     now = wall_clock()
     newest = newest_spooled
@@ -145,6 +156,7 @@ def _simulator(settings: Settings, newest_spooled: int) -> Source:
         start_ts_ms=now,
         var_dir=settings.var_dir,
         backfill_s=max(0, min(settings.window_s, (now - newest) // 1000)),
+        fault_every_h=None if settings.demo else FAULT_EVERY_H,
     )
 
 

@@ -20,6 +20,11 @@ CHROMIUM_ARGS = [
     "--no-first-run",
 ]
 
+#: Else each test would begin with the tour of who comes for the first time.
+TOUR_SEEN = (
+    "localStorage.getItem('meltwatch-tour') ?? localStorage.setItem('meltwatch-tour', 'demo')"
+)
+
 
 def chromium_path() -> str:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -62,6 +67,7 @@ def another_page(browser: Browser, console: list[str]) -> Iterator[Page]:
 def watched_page(browser: Browser, errors: list[str]) -> Iterator[Page]:
     """A page of its own context; what goes wrong on it is added to `errors`."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    context.add_init_script(TOUR_SEEN)
     opened = context.new_page()
     opened.on("console", lambda message: _collect(errors, message))
     opened.on("pageerror", lambda error: errors.append(str(error)))

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 SECOND_MS = 1000
 BATCH_ROWS = 5000
+#: Mean hours between scheduled faults of one extruder, unless others are asked for.
+FAULT_EVERY_H = 3.0
 
 
 class Simulator:
@@ -49,7 +51,7 @@ class Simulator:
         start_ts_ms: int,
         var_dir: Path,
         backfill_s: int = 900,
-        fault_every_h: float | None = 3.0,
+        fault_every_h: float | None = FAULT_EVERY_H,
     ) -> None:
         self._catalogue = plant.catalogue(extruders)
         self._var_dir, self._backfill_s = var_dir, backfill_s
