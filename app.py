@@ -62,6 +62,7 @@ from data.window_cache import connect, connect_async
 from data.window_cache.reader import CatalogueReader, WindowReader
 from routes import (
     alarms,
+    api,
     commands,
     events,
     health,
@@ -121,6 +122,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *history_windows.routes(questions, about),
             *history_malfunctions.routes(questions, about),
             *history_report.routes(questions, about),
+            *api.routes(reader, questions, access.names, about),
             *openapi.routes(),
             *access.routes,
             Mount("/", bridge),

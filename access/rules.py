@@ -36,7 +36,9 @@ _POSTS = {
     "/_dash-update-component": Permission.VIEW,
 }
 #: What screens ask by themselves: nobody need be there, so it keeps no session alive.
-_BY_ITSELF = ("/windows/", "/plant", "/lines", "/alarms/", "/system/", "/healthz", "/access/")
+_BY_ITSELF = (
+    "/windows/", "/plant", "/lines", "/alarms/", "/system/", "/healthz", "/access/", "/api/",
+)  # fmt: skip
 
 
 def needed(method: str, path: str) -> Needed:

@@ -23,3 +23,12 @@ WORDS: dict[int, str] = {
     Quality.BAD_OUT_OF_SERVICE: "out of service",
     Quality.ABSENT: "no reading",
 }
+
+#: The names that OPC UA has for them, for programs; no reading has none.
+OPC_UA: dict[int, str] = {
+    Quality.GOOD: "Good",
+    Quality.UNCERTAIN_LAST_USABLE_VALUE: "UncertainLastUsableValue",
+    Quality.BAD_SENSOR_FAILURE: "BadSensorFailure",
+    Quality.BAD_NO_COMMUNICATION: "BadNoCommunication",
+    Quality.BAD_OUT_OF_SERVICE: "BadOutOfService",
+}

@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from data.history.selection import CAUSES, STATES
+from routes.api.malfunctions import MOST_ROWS
 from routes.windows import MEDIA_TYPE
 
 PATH = "/openapi.json"
@@ -22,6 +24,9 @@ JSON, CSV, EVENTS, METRICS = "application/json", "text/csv", "text/event-stream"
 
 _MS = {"type": "integer", "minimum": 0, "maximum": 10**15 - 1}
 _TEXT = {"type": "string"}
+_TIME = {"type": "string", "format": "date-time"}
+_NUMBER = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+_SEVERAL = {"type": "array", "items": _TEXT}
 #: Query parameters by the name used here, with the name in the address.
 QUERY: dict[str, dict[str, Any]] = {
     "from": {"required": True, "schema": _MS, "description": "first ms since the epoch"},
@@ -34,6 +39,20 @@ QUERY: dict[str, dict[str, Any]] = {
     "extruder": {"schema": _TEXT},
     "cause": {"schema": _TEXT},
     "sort": {"schema": _TEXT},
+    # Of /api/v1, where times are ISO and what is repeated is a list.
+    "since": {"name": "from", "schema": _TIME, "description": "onset at or after"},
+    "until": {"name": "to", "schema": _TIME, "description": "onset before"},
+    "signals": {"name": "signal", "schema": _SEVERAL, "description": "names; all without it"},
+    "extruders": {"name": "extruder", "schema": {"type": "array", "items": _NUMBER}},
+    "causes": {"name": "cause", "schema": {"type": "array", "items": {"enum": [*CAUSES]}}},
+    "states": {"name": "state", "schema": {"type": "array", "items": {"enum": [*STATES]}}},
+    "every": {
+        "schema": {"type": "integer", "minimum": 1, "maximum": 60},
+        "description": "seconds; of each so many the newest reading",
+    },
+    "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}},
+    "cursor": {"schema": _TEXT, "description": "`next` of the answer before"},
+    "format": {"schema": {"enum": ["json", "csv"]}, "description": "instead of Accept"},
 }
 _WHO = {"id": _TEXT, "who": _TEXT, "action": _TEXT}
 BODIES: dict[str, dict[str, Any]] = {
@@ -67,6 +86,7 @@ class Told:
     media: str = JSON
     query: tuple[str, ...] = ()
     body: str = ""
+    or_csv: bool = False
 
 
 _PAST = ("from", "to")
@@ -108,6 +128,19 @@ TOLD: dict[str, Told] = {
         "malfunctions of a selection", CSV, ("period", "extruder", "cause", "sort")
     ),
     "/history/report.csv": Told("the report of a shift", CSV, ("day", "shift")),
+    "/api/v1/extruders": Told("all extruders, their signals, and the products (docs/api.md)"),
+    "/api/v1/extruders/{extruder}/window": Told(
+        "readings of its last 15 minutes by column", JSON, ("signals", "every", "format"), "", True
+    ),
+    "/api/v1/alarms": Told("alarms that are not normal"),
+    "/api/v1/malfunctions": Told(
+        "malfunctions, newest first, page by page",
+        JSON,
+        ("since", "until", "extruders", "causes", "states", "limit", "cursor", "format"),
+        "",
+        True,
+    ),
+    "/api/v1/malfunctions/{id}": Told("one with its causes, alarms and what people did"),
 }
 
 
@@ -161,5 +194,6 @@ def _responses(told: Told) -> dict[str, Any]:
         "properties": {"error": {"type": "string"}, "status": {}, "reason": {}},
     }
     wrong = {"description": "{error: reason}", "content": {JSON: {"schema": error}}}
-    good = {"description": "the answer", "content": {told.media: {}}}
+    medias = (told.media, CSV) if told.or_csv else (told.media,)
+    good = {"description": "the answer", "content": {one: {} for one in medias}}
     return {"200": good, "202": good, "4XX": wrong, "503": wrong}

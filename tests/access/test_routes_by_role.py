@@ -124,6 +124,9 @@ async def test_tokens_read_and_change_nothing(app: Starlette, people: People) ->
             client.headers["Authorization"] = f"Bearer {plain}"
             assert ((await client.get("/lines")).status_code != 403) == read
             assert ((await client.get("/metrics")).status_code != 403) != read
+            for path in (path for _, path in routes(app) if path.startswith("/api/")):
+                answer = await client.get(filled(path))
+                assert (answer.status_code != 403) == read, path
             for method, path in routes(app):
                 if method == "POST" and (method, path) not in PUBLIC | {DASH[2]}:
                     assert (await client.post(path, json={})).status_code == 403, path
