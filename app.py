@@ -192,6 +192,7 @@ def new_dash() -> Dash:
         title="Meltwatch",
         update_title=None,
         serve_locally=True,
+        enable_mcp=False,  # said, lest the environment turn it on (docs/decisions/0027)
     )
 
 

@@ -11,10 +11,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+import access.rules
 from data.people.account import TokenKind
 from data.people.roles import ALLOWED, Permission, Role
 from data.people.store import People
-from tests.access.conftest import client_of, sign_in
+from data.settings import Settings
+from tests.access.conftest import application, client_of, sign_in
 
 pytestmark = pytest.mark.anyio
 
@@ -137,3 +139,15 @@ async def test_a_list_as_action_is_an_error_of_the_sender(web: httpx.AsyncClient
     answer = await web.post("/commands", content=json.dumps({"id": "a", "action": ["x"]}),
                             headers={"Content-Type": "application/json"})  # fmt: skip
     assert answer.status_code == 400
+
+
+async def test_the_environment_cannot_open_the_mcp_server_of_dash(
+    settings: Settings, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASH_MCP_ENABLED", "true")
+    monkeypatch.setitem(access.rules._POSTS, "/_mcp", P.VIEW)
+    _, plain = people.new_token(TokenKind.API, "x", "cli", 1, None)
+    async with client_of(application(settings, AUTH="local")) as client:
+        client.headers["Authorization"] = f"Bearer {plain}"
+        asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        assert (await client.post("/_mcp", json=asked)).status_code == 405
