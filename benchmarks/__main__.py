@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import (
     bench_age,
+    bench_checks,
     bench_detection,
     bench_frames,
     bench_history,
@@ -28,6 +29,7 @@ ALL = {
     "windows": bench_windows.run,
     "store": bench_store.run,
     "spool": bench_spool.run,
+    "checks": bench_checks.run,
     "age": bench_age.run,
     "monitor": bench_monitor.run,
     "detection": bench_detection.run,

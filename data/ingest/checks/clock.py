@@ -28,7 +28,7 @@ _STAYS_MS, _WHOLE_STAYS_MS, _ROWS = 300_000, 60_000, 20
 _HALF_HOUR_MS, _WHOLE_MS = 1_800_000, 5_000
 #: What was held up is told all the same if it does not catch up for so long.
 _LATE_MS = 4 * 3_600_000
-#: So long nothing ahead was seen: the clock is right again.
+#: So long nothing ahead was seen: the clock is right again. Lags jump by more than so much.
 _RIGHT_MS = 60_000
 
 
@@ -50,7 +50,7 @@ class Clock:
         self._lag = 0.0
         self._ts = self._arrived = self._stored = 0
         self._began, self._rows = 0, 0
-        self._late = False
+        self._late = self._set_back = False
         self._ahead_at = -_RIGHT_MS
 
     def row(self, row: Row, arrived: int) -> Row:
@@ -65,6 +65,8 @@ class Clock:
             self.told = Told.NOTHING
         self._follow(lag, row.ts, arrived)
         self._ts, self._arrived = row.ts, arrived
+        if self._set_back:  # its times were there before: nothing of then is to be corrected
+            row = replace(row, ts=row.ts + 1)
         behind = self.told is Told.BEHIND
         return replace(row, quality=uncertain(row.quality)) if behind else row
 
@@ -91,13 +93,15 @@ class Clock:
         """How long a lag must stay the same to be told."""
         if self._late:
             return _LATE_MS
-        off = self._lag % _HALF_HOUR_MS
-        is_whole = min(off, _HALF_HOUR_MS - off) <= _WHOLE_MS
-        return _WHOLE_STAYS_MS if is_whole else _STAYS_MS
+        return _WHOLE_STAYS_MS if _is_whole(self._lag) else _STAYS_MS
 
     def _jumped(self, lag: int, ts: int, arrived: int) -> None:
         held_up = self._arrived > 0 and arrived - self._arrived > 0.5 * (lag - self._lag) > 0
         follows = ts - self._ts > 0
+        jump = lag - self._lag
+        if abs(jump) > _RIGHT_MS:
+            steady = self._rows >= _ROWS and not held_up
+            self._set_back = steady and jump > 0 and _is_whole(jump)
         if lag < _BEHIND_MS:
             self._late = False
         elif lag > self._lag:
@@ -111,6 +115,11 @@ class Clock:
             self.told, self.since = told, arrived
         if told is Told.AHEAD:
             self._lag = float(lag)
+
+
+def _is_whole(ms: float) -> bool:
+    """Whether it is whole half hours, one at least: zones and DST."""
+    return ms > _HALF_HOUR_MS / 2 and abs((ms + _WHOLE_MS) % _HALF_HOUR_MS) <= 2 * _WHOLE_MS
 
 
 def uncertain(quality: Qualities, where: npt.NDArray[np.bool_] | bool = True) -> Qualities:
