@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from data.extruders import Catalogue, Extruder
 from data.ingest.checks.clock import Clock, Told, uncertain
 from data.ingest.checks.frozen import Frozen
@@ -71,9 +73,10 @@ class _Extruder:
     def row(self, row: Row, arrived_ms: int) -> Row:
         if self._clock:
             row = self._clock.row(row, arrived_ms)
-        if not self._seen.take(row):
-            return row
-        marks: list[Mask] = [m for c in self._checks if (m := c.look(self._seen)) is not None]
+        with np.errstate(over="ignore", invalid="ignore"):  # readings may be anything
+            if not self._seen.take(row):
+                return row
+            marks: list[Mask] = [m for c in self._checks if (m := c.look(self._seen)) is not None]
         for mark in marks:
             row = replace(row, quality=uncertain(row.quality, mark))
         return row

@@ -55,14 +55,15 @@ class Frozen:
         if seen.after_gap:
             self._since[:] = seen.ts
             self._same[:] = 0
-        fade = math.exp((self._ts - seen.ts) / _PAST_MS)
+            np.minimum(self._began, seen.ts, out=self._began)
+        fade = math.exp(-abs(seen.ts - self._ts) / _PAST_MS)
         self._ts = seen.ts
         self._count = self._count * fade + seen.usable
         self._changes = self._changes * fade + seen.changed
         self._same += seen.usable
         if seen.changed.any():
             self._change(seen)
-        if seen.ts - self._looked >= _EVERY_MS:
+        if abs(seen.ts - self._looked) >= _EVERY_MS:
             self._looked = seen.ts
             self._judge(seen)
         return self.frozen if self.frozen.any() else None

@@ -71,7 +71,7 @@ class UnitJump:
             self._begin(int(slot), seen)
         if self._jumps:
             self._follow(seen)
-        if seen.ts - self._sampled >= _SAMPLE_MS:
+        if abs(seen.ts - self._sampled) >= _SAMPLE_MS:
             self._sampled = seen.ts
             self._sample(seen)
         return self._mask(seen)
@@ -118,10 +118,10 @@ class UnitJump:
 
     def _is_over(self, jump: _Jump, seen: Seen) -> bool:
         if jump.sure:
-            return jump.back >= _BACK_READINGS or seen.ts - jump.since >= ACCEPTED_MS
+            return jump.back >= _BACK_READINGS or abs(seen.ts - jump.since) >= ACCEPTED_MS
         if jump.back or self._others(jump, seen) > _OTHERS:
             return True
-        jump.sure = seen.ts - jump.since >= _STAYS_MS and jump.readings >= _STAYS_READINGS
+        jump.sure = abs(seen.ts - jump.since) >= _STAYS_MS and jump.readings >= _STAYS_READINGS
         return False
 
     def _others(self, jump: _Jump, seen: Seen) -> int:
