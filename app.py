@@ -30,6 +30,7 @@ import callbacks.malfunctions
 import callbacks.plant
 import callbacks.scope
 import callbacks.shift_report
+import callbacks.sources
 import callbacks.system
 import callbacks.trends
 from access.build import build_access
@@ -40,7 +41,7 @@ from components.jobs_panels import failures_panel, runs_panel
 from components.page_settings import PageSettings
 from components.pipeline_panel import pipeline_panel
 from components.shell import shell
-from data.asking import AskedCommands, AskedFailedJobs
+from data.asking import INGEST, AskedCommands, AskedFailedJobs, Asking
 from data.cost.prices import load_prices
 from data.cost.publish import publishing
 from data.cost.reader import CostReader
@@ -73,6 +74,7 @@ from routes import (
     metrics,
     openapi,
     plant,
+    sources,
     system,
     system_guard,
     system_jobs,
@@ -119,6 +121,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *system_jobs.routes(
                 connect_async(settings.redis_url), AskedFailedJobs(connect(settings.queue_url))
             ),
+            *sources.routes(_sources(settings, reader)),
             *history_windows.routes(questions, about),
             *history_malfunctions.routes(questions, about),
             *history_report.routes(questions, about),
@@ -173,6 +176,11 @@ def _vitals(settings: Settings, reader: WindowReader) -> metrics.Vitals:
     return metrics.Vitals(windows, queue, reader, settings)
 
 
+def _sources(settings: Settings, reader: WindowReader) -> sources.Sources:
+    asking = Asking(connect(settings.queue_url), INGEST)
+    return sources.Sources(connect_async(settings.redis_url), reader, asking)
+
+
 def _pipeline(settings: Settings, reader: WindowReader, hub: PushHub) -> system_pipeline.Pipeline:
     windows, queue = connect_async(settings.redis_url), connect_async(settings.queue_url)
     return system_pipeline.Pipeline(windows, queue, reader, settings, lambda: hub.viewers)
@@ -215,6 +223,7 @@ def add_pages(
     ):
         past.register(dash_app, catalogue, questions, about)
     callbacks.system.register([pipeline_panel, failures_panel, runs_panel, guard_panel, cost_panel])
+    callbacks.sources.register()
     dash_app.layout = shell(
         settings.plant_name,
         {

@@ -33,11 +33,15 @@ _POSTS = {
     "/replays": Permission.SET_LIMITS,
     "/system/failures/run": Permission.JOBS,
     "/system/failures/discard": Permission.JOBS,
+    "/sources/test": Permission.SOURCES,
+    "/sources/map": Permission.SOURCES,
+    "/sources/unmap": Permission.SOURCES,
     "/_dash-update-component": Permission.VIEW,
 }
 #: What screens ask by themselves: nobody need be there, so it keeps no session alive.
 _BY_ITSELF = (
-    "/windows/", "/plant", "/lines", "/alarms/", "/system/", "/healthz", "/access/", "/api/",
+    "/windows/", "/plant", "/lines", "/alarms/", "/system/", "/sources/", "/healthz", "/access/",
+    "/api/",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import { mountAlarms } from "./live/alarm_page.mjs";
 import { mountExtruder } from "./live/extruder_page.mjs";
 import { mountPlant } from "./live/plant_page.mjs";
 import { mountScope } from "./live/scope_page.mjs";
+import { mountSources } from "./live/sources_page.mjs";
 import { mountSystem } from "./live/system_page.mjs";
 import { mountWaiting } from "./live/waiting_page.mjs";
 import { startGuardMark } from "./live/guard_mark.mjs";
@@ -30,7 +31,7 @@ followPages(
   {
     plant: mountPlant, extruder: mountExtruder, scope: mountScope, alarms: mountAlarms,
     malfunctions: mountMalfunctions, dossier: mountDossier, trends: mountTrends,
-    system: mountSystem, waiting: mountWaiting,
+    sources: mountSources, system: mountSystem, waiting: mountWaiting,
   },
   (shell) => {
     const settings = JSON.parse(shell.dataset.mw);

@@ -15,10 +15,12 @@ ALARM_BAR = "mw-alarm-bar"
 EXTRUDER_ALARMS = "extruder-alarms"
 SYSTEM_ROOT = "system-root"
 COST_VIEWERS = "cost-viewers"
+SOURCES_ROOT = "sources-root"
 
 #: Address of the Alarms page; what it shows comes from addresses below it.
 ALARMS_PATH = "/alarms"
 SYSTEM_PATH = "/system"
+SOURCES_PATH = "/sources"
 
 
 def gauge(slot: int) -> str:

@@ -43,6 +43,7 @@ def _header(plant_name: str) -> Component:
                     dcc.Link("Malfunctions", href="/malfunctions", className="nav-link"),
                     dcc.Link("Trends", href="/trends", className="nav-link"),
                     dcc.Link("Shift report", href="/report", className="nav-link"),
+                    dcc.Link("Sources", href=ids.SOURCES_PATH, className="nav-link"),
                     dcc.Link("System", href=ids.SYSTEM_PATH, className="nav-link"),
                 ],
                 **_label("Pages"),

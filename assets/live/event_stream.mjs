@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 60_000;
 
 /** A failure that says what failed: the server, or the windows behind it. */
 export class FeedError extends Error {
-  /** @param {"server" | "windows" | "missing"} kind @param {string} message */
+  /** @param {"server" | "windows" | "missing" | "refused"} kind @param {string} message */
   constructor(kind, message) {
     super(message);
     this.kind = kind;

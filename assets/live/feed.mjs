@@ -23,7 +23,7 @@ export async function request(url, signal) {
   const asked = Number(response.headers.get("Meltwatch-Poll-Ms"));
   if (asked > 0) askedPollMs = asked;
   if (response.ok) return response;
-  const kinds = { 503: "windows", 404: "missing" };
+  const kinds = { 503: "windows", 404: "missing", 403: "refused" };
   throw new FeedError(kinds[response.status] ?? "server", await reason(response));
 }
 

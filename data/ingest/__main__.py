@@ -35,7 +35,7 @@ from data.meter import metered
 from data.settings import Settings
 from data.telemetry import open_store
 from data.window_cache import connect
-from data.window_cache.source_state import SOURCES, encoded
+from data.window_cache.source_state import SIMULATOR, SOURCES, encoded
 from data.window_cache.spool_state import SPOOL
 
 log = logging.getLogger("ingest")
@@ -76,7 +76,7 @@ def _run_simulator(settings: Settings, stop: Event) -> None:
     folder = settings.var_dir / "spool" / "simulator"
     with closing(Spool(folder, settings.spool_mb << 20)) as spool:
         backlog = Backlog(spool)
-        source = Counted(_simulator(settings, spool.newest_ts), "simulator")
+        source = Counted(_simulator(settings, spool.newest_ts), SIMULATOR)
         told: dict[str, Callable[[], str | bytes]] = {
             SPOOL: lambda: backlog.state().told(),
             SOURCES: lambda: encoded([source.state(now_ms(), backlog.state())]),

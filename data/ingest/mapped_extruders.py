@@ -37,6 +37,11 @@ class _Reading(NamedTuple):
     zero_is_missing: bool
 
 
+def read_signal(table: Table, key: str) -> tuple[Signal, Column, Limits]:
+    """One signal, what it is mapped to and its limits. Raises what the table raises."""
+    return _signal(table, _Reading(key, False))
+
+
 def read_extruders(
     top: Table, key: str, zero_is_missing: bool = False
 ) -> tuple[MappedExtruder, ...]:

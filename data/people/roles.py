@@ -17,6 +17,7 @@ class Permission(StrEnum):
     RESOLVE = "resolve"
     JOBS = "jobs"  # run again, discard
     METRICS = "metrics"
+    SOURCES = "sources"  # test connections, map addresses
 
 
 class Role(StrEnum):
@@ -36,7 +37,8 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
     Role.OPERATOR: _OPERATOR,
     Role.SUPERVISOR: _OPERATOR | {Permission.SET_LIMITS},
-    Role.MAINTENANCE: _OPERATOR | {Permission.RESOLVE, Permission.JOBS, Permission.METRICS},
+    Role.MAINTENANCE: _OPERATOR
+    | {Permission.RESOLVE, Permission.JOBS, Permission.METRICS, Permission.SOURCES},
     Role.ADMIN: frozenset(Permission),
 }
 

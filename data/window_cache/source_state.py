@@ -12,6 +12,8 @@ from data.redis_errors import translated
 
 #: JSON: a list of SourceState, told by ingest every few seconds; gone soon after it is.
 SOURCES = "mw:sources"
+#: The kind of the source that is no real one.
+SIMULATOR = "simulator"
 
 
 class Condition(StrEnum):
@@ -63,6 +65,7 @@ class MappedTo(msgspec.Struct, frozen=True):
     address: str
     extruder: int
     signal: str
+    by_hand: bool = False  # a person did it on the Sources page, and may undo it
 
 
 class SourceState(msgspec.Struct, frozen=True):
@@ -93,6 +96,7 @@ class SourceState(msgspec.Struct, frozen=True):
     waiting_since_ms: int | None = None
     lost_rows: int = 0
     store: str = ""  # why the store takes nothing; empty while it does
+    told_ms: int = 0  # when ingest said all this
 
 
 def encoded(states: Iterable[SourceState]) -> bytes:

@@ -27,6 +27,9 @@ TAKES = {
     ("GET", "/system/failures/{id}"): P.JOBS,
     ("POST", "/system/failures/run"): P.JOBS,
     ("POST", "/system/failures/discard"): P.JOBS,
+    ("POST", "/sources/test"): P.SOURCES,
+    ("POST", "/sources/map"): P.SOURCES,
+    ("POST", "/sources/unmap"): P.SOURCES,
     ("POST", "/replays"): P.SET_LIMITS,
     ("POST", "/commands"): P.ACKNOWLEDGE,
 }

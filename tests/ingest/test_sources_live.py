@@ -107,7 +107,7 @@ def test_what_is_not_mapped_is_told_and_can_be_mapped_by_hand(
         (told,) = one.state(now_ms()).unmapped
         assert (told.address, told.label, told.unit, told.value) == ("x", "Extra", "A", 3.5)
         signal = Signal("X", "Extra", "A", "Drive", 0, 10)
-        one.live.places.map("x", 7, "", FoundSignal("x", signal))
+        one.live.map(FoundSignal("x", signal), 7, "", ())
         again = threading.Event()
         desk.take([Reading("x", now_ms(), 4.5)], again.set)
         assert again.wait(10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Empty, Queue
 from threading import Condition as Changed
@@ -15,7 +15,7 @@ from data.errors import MeltwatchError
 from data.extruders import Catalogue
 from data.ingest import Delivery
 from data.ingest.checks import Checks
-from data.ingest.sources import Found, Kind, Reading, SourceLost
+from data.ingest.sources import Found, FoundSignal, Kind, Reading, SourceLost
 from data.ingest.sources.assembler import Assembler
 from data.ingest.sources.places import Places
 from data.ingest.sources.tally import Tally
@@ -122,6 +122,14 @@ class Live:
     def is_full(self) -> bool:
         """See Desk."""
         return self._under_way >= MOST_UNDER_WAY // 2 or self._crowded()
+
+    def map(
+        self, found: FoundSignal, extruder: int | None, name: str, taken: Collection[int]
+    ) -> int:
+        """See Places.map."""
+        number = self.places.map(found, extruder, name, taken)
+        self._now_mapped()
+        return number
 
     def _now_mapped(self) -> None:
         for address in self.places.addresses:

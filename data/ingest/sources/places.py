@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from data.errors import MappingError
+from data.errors import CommandError, MappingError
 from data.extruders import (
     Catalogue,
     Extruder,
@@ -39,6 +40,7 @@ class Mapped:
     address: str = ""
     scale: float = 1.0
     offset: float = 0.0
+    by_hand: bool = False
 
 
 @dataclass
@@ -58,11 +60,15 @@ class Known:
         signals = tuple(one.signal for one in self.signals)
         return Extruder(self.id, self.name, signals, by_product if self.limits else {})
 
-    def put(self, found: FoundSignal) -> None:
+    def slot(self, name: str) -> int | None:
+        """Slot of the signal of this name, None if there is none."""
+        names = (slot for slot, one in enumerate(self.signals) if one.signal.name == name)
+        return next(names, None)
+
+    def put(self, found: FoundSignal, by_hand: bool = False) -> None:
         """Add a signal, or change what it is and where it comes from."""
-        mapped = Mapped(found.signal, found.address, found.scale, found.offset)
-        slots = {one.signal.name: slot for slot, one in enumerate(self.signals)}
-        slot = slots.get(found.signal.name)
+        mapped = Mapped(found.signal, found.address, found.scale, found.offset, by_hand)
+        slot = self.slot(found.signal.name)
         if slot is None:
             self.signals.append(mapped)
         else:
@@ -105,28 +111,82 @@ class Places:
             for one in found:
                 known = self._of(one.key, None, one.name)
                 for signal in one.signals:
-                    known.put(signal)
+                    slot = known.slot(signal.signal.name)
+                    if slot is None or not known.signals[slot].by_hand:
+                        known.put(signal)
             if json.dumps(_plain(self._known.values())) == before:
                 return False
             self._changed()
             return True
 
-    def map(self, address: str, extruder: int, name: str, signal: FoundSignal) -> None:
-        """Map an address by hand to a signal of an extruder, which is new if it has a `name`.
+    def map(
+        self, found: FoundSignal, extruder: int | None, name: str, taken: Collection[int] = ()
+    ) -> int:
+        """Map an address by hand to a signal of an extruder; without one a new one is called
+        `name`, and its number is not among `taken`. Returns the number.
 
-        Raises MappingError if the signal comes from another address, or the number is unknown.
+        Raises CommandError if the address or the signal is mapped otherwise, or there is no such
+        extruder.
         """
         with self._lock:
-            key = next((k for k, one in self._known.items() if one.id == extruder), "")
-            if not key and not name:
-                raise MappingError(f"extruder={extruder}: expected one of this source, or a name")
-            known = self._known.get(key)
-            for one in known.signals if known else ():
-                if one.signal.name == signal.signal.name and one.address not in ("", address):
-                    told = f"a name that no signal has: it comes from {one.address}"
-                    raise MappingError(f"name={signal.signal.name!r}: expected {told}")
-            self._of(key or str(extruder), extruder, name or self._known[key].name).put(signal)
+            self._refuse_mapped(found, extruder)
+            known = self._known[self._key(extruder)] if extruder is not None else None
+            if known is None:
+                number = self._free([*taken, *(one.id for one in self._known.values())])
+                known = self._of(str(number), number, name)
+            slot = known.slot(found.signal.name)
+            if slot is not None and known.signals[slot].address not in ("", found.address):
+                told = f"a name that is free: this one comes from {known.signals[slot].address}"
+                raise CommandError("name", found.signal.name, told)
+            known.put(found, by_hand=True)
             self._changed()
+            return known.id
+
+    def unmap(self, address: str) -> int:
+        """Release an address that was mapped by hand; its signal keeps its slot. The extruder.
+
+        Raises CommandError for another address: what declares it would map it again.
+        """
+        with self._lock:
+            place = self.get(address)
+            if place is None:
+                raise CommandError("address", address, "an address that is mapped")
+            mapped = self._known[self._key(place.extruder)].signals[place.slot]
+            if not mapped.by_hand:
+                told = "an address mapped by hand: sources.toml or the source itself says this one"
+                raise CommandError("address", address, told)
+            mapped.address = ""
+            self._changed()
+            return place.extruder
+
+    def is_by_hand(self, address: str) -> bool:
+        """Whether a person has mapped this address here."""
+        return address in self._by_hand
+
+    def _refuse_mapped(self, found: FoundSignal, extruder: int | None) -> None:
+        """The same signal again is a correction; to another one it must be released first."""
+        place = self.get(found.address)
+        if place is None:
+            return
+        known = self._known[self._key(place.extruder)]
+        mapped = known.signals[place.slot]
+        if not mapped.by_hand or (place.extruder, mapped.signal.name) != (
+            extruder,
+            found.signal.name,
+        ):
+            told = f"one that is not mapped: it is {mapped.signal.name} of {known.name}"
+            raise CommandError("address", found.address, told)
+
+    def _key(self, extruder: int) -> str:
+        for key, one in self._known.items():
+            if one.id == extruder:
+                return key
+        raise CommandError("extruder", extruder, "the number of an extruder of this source")
+
+    def _free(self, taken: Collection[int]) -> int:
+        """The next number of its own that nobody has."""
+        first = max((self._first_id - 1, *self._own_ids())) + 1
+        return next(number for number in count(first) if number not in taken)
 
     def get(self, address: str) -> Place | None:
         """Where readings of an address go."""
@@ -155,7 +215,7 @@ class Places:
         with self._lock:
             known = self._known.get(key)
             if known is None:
-                number = id_ or max((self._first_id - 1, *self._own_ids())) + 1
+                number = id_ or self._free([one.id for one in self._known.values()])
                 known = self._known[key] = Known(key, number, name)
             known.name = name
             return known
@@ -177,12 +237,16 @@ class Places:
     def _make(self) -> None:
         """What is asked for each reading, as plain tables that are replaced and never changed."""
         known = [one for one in self._known.values() if one.signals]
-        self._places = {
-            mapped.address: Place(one.id, slot, mapped.scale, mapped.offset)
+        places = [
+            (mapped, Place(one.id, slot, mapped.scale, mapped.offset))
             for one in known
             for slot, mapped in enumerate(one.signals)
             if mapped.address
-        }
+        ]
+        # What a person has mapped holds also if the source declares the address later.
+        places.sort(key=lambda one: one[0].by_hand)
+        self._places = {mapped.address: place for mapped, place in places}
+        self._by_hand = {mapped.address for mapped, _ in places if mapped.by_hand}
         self._shapes = {
             one.id: Shape(len(one.signals), one.product.code if one.product else None)
             for one in known

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from data.ingest.publish import telling
+from data.ingest.sources.asked import SourcesAsked, take
 from data.ingest.sources.config import read_sources_file
 from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import (
@@ -20,6 +21,7 @@ from data.ingest.sources.running import (
     together,
 )
 from data.masking import masked
+from data.session import open_session
 from data.settings import Settings
 from data.telemetry import open_store
 from data.window_cache import connect
@@ -42,6 +44,8 @@ def run_sources(settings: Settings, over: Event) -> None:
         }
         names = ", ".join(one.live.name for one in running)
         log.info("%s → %s", names, masked(settings.database_url))
+        asked = SourcesAsked(running, partial(open_session, settings.database_url))
+        take(connect(settings.queue_url), asked)
         with telling(connect(settings.redis_url), told):
             run_all(running, store, over)
 

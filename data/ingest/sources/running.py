@@ -91,12 +91,15 @@ class Running:
             self.live.name, self.configured.kind, now, self.backlog.state()
         )
         condition, since = self._condition(now)
+        # What was on its way when it was mapped has been counted as unmapped since.
+        unmapped = [one for one in state.unmapped if self.live.places.get(one.address) is None]
         return replace(
             state,
             condition=condition,
             since_ms=since,
             address=masked(self.live.kind.address),
             extruders=self.live.places.ids,
+            unmapped=tuple(unmapped),
             findings=self.live.checks.findings(),
             mapped=self._mapped(),
         )
@@ -115,7 +118,12 @@ class Running:
         names = {one.id: one.signals for one in catalogue.extruders}
         places = {address: self.live.places.get(address) for address in self.live.addresses()}
         return tuple(
-            MappedTo(address, place.extruder, names[place.extruder][place.slot].name)
+            MappedTo(
+                address,
+                place.extruder,
+                names[place.extruder][place.slot].name,
+                self.live.places.is_by_hand(address),
+            )
             for address, place in places.items()
             if place and place.extruder in names
         )

@@ -119,6 +119,7 @@ class Tally:
             waiting_since_ms=waiting.oldest_ms,
             lost_rows=waiting.dropped_rows,
             store=waiting.refused,
+            told_ms=now,
         )
 
     def lists(self) -> tuple[tuple[Rejected, ...], tuple[Unmapped, ...]]:
