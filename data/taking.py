@@ -70,8 +70,9 @@ class Taking:
             self._make_group()  # at the start, and after Redis was emptied
             return
         for entry, fields in [*left, *_entries(new, key)]:
-            self._doing.add(entry)
-            self._pool.submit(self._handle, entry, fields)
+            if entry not in self._doing:  # else this process was slow itself
+                self._doing.add(entry)
+                self._pool.submit(self._handle, entry, fields)
 
     def _keep(self) -> None:
         """Else others would take what waits for its job here, and it would be given up twice."""
