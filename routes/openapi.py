@@ -16,7 +16,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from data.history.selection import CAUSES, STATES
+from routes.api.answers import PREFIX
 from routes.api.malfunctions import MOST_ROWS
+from routes.api.schemas import SCHEMAS
 from routes.windows import MEDIA_TYPE
 
 PATH = "/openapi.json"
@@ -201,7 +203,7 @@ def _path(path: str, told: Told) -> dict[str, Any]:
             *(_in_path(name) for name in re.findall(r"{(\w+)}", path)),
             *({"name": name, "in": "query", **QUERY[name]} for name in told.query),
         ],
-        "responses": _responses(told),
+        "responses": _responses(path, told),
     }
     if not told.body:
         return {"get": operation}
@@ -214,12 +216,15 @@ def _in_path(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _responses(told: Told) -> dict[str, Any]:
+def _responses(path: str, told: Told) -> dict[str, Any]:
     error = {
         "type": "object",
         "properties": {"error": {"type": "string"}, "status": {}, "reason": {}},
     }
     wrong = {"description": "{error: reason}", "content": {JSON: {"schema": error}}}
-    medias = (told.media, CSV) if told.or_csv else (told.media,)
-    good = {"description": "the answer", "content": {one: {} for one in medias}}
+    schema = SCHEMAS.get(path.removeprefix(PREFIX))
+    content: dict[str, Any] = {told.media: {"schema": schema} if schema else {}}
+    if told.or_csv:
+        content[CSV] = {}
+    good = {"description": "the answer", "content": content}
     return {"200": good, "202": good, "4XX": wrong, "503": wrong}

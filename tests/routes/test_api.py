@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
+import jsonschema
 import numpy as np
 import pytest
 from starlette.applications import Starlette
@@ -17,6 +20,9 @@ from starlette.applications import Starlette
 from access.names import Names
 from components.page_settings import PageSettings
 from data.history import Questions
+from data.monitor.findings import Terms
+from data.monitor.monitor import Monitor
+from data.monitor.view import alarms_json
 from data.quality import OPC_UA, Quality
 from data.refresh import Refresher
 from data.telemetry import TelemetryStore
@@ -25,15 +31,23 @@ from data.window_cache.writer import WindowWriter
 from data.windows import RingSpec, Row, build, unroll
 from routes.api import malfunctions
 from routes.api.answers import iso
+from routes.api.schemas import SCHEMAS
 from routes.api.window import thinned
 from routes.openapi import TOLD
 from tests.history.malfunction_store import SHEET, SHIFTS, fault, history
-from tests.rows import row
+from tests.rows import plant, row
 
 pytestmark = pytest.mark.anyio
 #: A multiple of every thinning.
 NOW = int(time.time()) // 60 * 60_000
 UNCERTAIN, FAILED = Quality.UNCERTAIN_LAST_USABLE_VALUE, Quality.BAD_SENSOR_FAILURE
+
+
+def whole(path: str, answer: httpx.Response) -> dict[str, Any]:
+    """The body of an answer that is as the description of its path says."""
+    body: dict[str, Any] = answer.json()
+    jsonschema.validate(body, SCHEMAS[path])
+    return body
 
 
 @pytest.fixture
@@ -48,7 +62,7 @@ def readings(store: TelemetryStore, refresher: Refresher) -> None:
 async def test_extruders_have_their_signals_with_units(
     web: httpx.AsyncClient, readings: None
 ) -> None:
-    body = (await web.get("/api/v1/extruders")).json()
+    body = whole("/extruders", await web.get("/api/v1/extruders"))
     assert [(one["id"], one["name"]) for one in body["extruders"]] == [
         (1, "Extruder 1"), (2, "Extruder 2"),
     ]  # fmt: skip
@@ -61,7 +75,7 @@ async def test_extruders_have_their_signals_with_units(
 async def test_a_window_has_times_units_values_and_quality(
     web: httpx.AsyncClient, readings: None
 ) -> None:
-    body = (await web.get("/api/v1/extruders/1/window")).json()
+    body = whole("/extruders/{extruder}/window", await web.get("/api/v1/extruders/1/window"))
     assert (body["extruder"], body["name"], body["error"]) == (1, "Extruder 1", "")
     assert len(body["times"]) == 40
     assert body["times"][-1] == iso(NOW)
@@ -122,21 +136,24 @@ async def test_what_has_not_changed_is_not_sent_again(
 async def test_alarms_are_those_of_the_screens_with_times_as_text(
     web: httpx.AsyncClient, redis_url: str
 ) -> None:
-    empty = (await web.get("/api/v1/alarms")).json()
+    empty = whole("/alarms", await web.get("/api/v1/alarms"))
     assert empty == {"checked": None, "error": "", "as_of": None, "alarms": []}
     windows = WindowWriter(connect(redis_url), Keys())
     windows.take_lease("me")
     commit = windows.begin()
-    commit.alarms(
-        '{"as_of":1700000000000,"malfunctions":[],"predictions":{},'
-        '"alarms":[{"id":"1/P/HIGH","since":1700000000000,"shelved_until":null}]}'
-    )
+    monitor = Monitor(plant(2), Terms())
+    for t in range(100):
+        monitor.take([row(1_700_000_000_000 + 1000 * t, 1, 340.0, 200.0, 2.0)])
+        monitor.tick(1_700_000_000_000 + 1000 * t)
+    commit.alarms(json.dumps(alarms_json(monitor, 1_700_000_000_000)))
     commit.status(last_success=1_700_000_000_500)
     assert windows.commit(commit, "me", windows.watermark(), 1)
-    body = (await web.get("/api/v1/alarms")).json()
-    since = "2023-11-14T22:13:20.000Z"
+    body = whole("/alarms", await web.get("/api/v1/alarms"))
     assert body["checked"] == "2023-11-14T22:13:20.500Z"
-    assert body["alarms"] == [{"id": "1/P/HIGH", "since": since, "shelved_until": None}]
+    assert body["as_of"] == "2023-11-14T22:13:20.000Z"
+    (alarm,) = body["alarms"]
+    assert (alarm["label"], alarm["value"], alarm["limit"]) == ("Melt pressure", 340, 300)
+    assert alarm["since"].startswith("2023-11-14T22:1")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +202,7 @@ def client_of(questions: Questions) -> httpx.AsyncClient:
 
 
 async def test_malfunctions_come_newest_first_with_times_in_utc(past: httpx.AsyncClient) -> None:
-    body = (await past.get("malfunctions")).json()
+    body = whole("/malfunctions", await past.get("malfunctions"))
     assert (body["currency"], body["next"]) == ("EUR", None)
     lasts, *ended = body["malfunctions"]
     assert (lasts["onset"], lasts["ended"], lasts["cost"]) == ("2026-10-25T01:30:00.000Z", None, 50)
@@ -229,7 +246,7 @@ async def test_malfunctions_as_csv(past: httpx.AsyncClient) -> None:
 
 async def test_one_malfunction_is_told_whole(past: httpx.AsyncClient) -> None:
     one = FAULTS[2]
-    body = (await past.get(f"malfunctions/{one.id}")).json()
+    body = whole("/malfunctions/{id}", await past.get(f"malfunctions/{one.id}"))
     assert (body["id"], body["extruder_name"], body["product_name"]) == (one.id, "Line A", "Pipe")
     assert body["onset"] == "2026-03-12T09:00:00.000Z"
     assert body["causes"][0]["cause"] == "cooling_loss"

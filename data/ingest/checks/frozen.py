@@ -58,8 +58,10 @@ class Frozen:
             np.minimum(self._began, seen.ts, out=self._began)
         fade = math.exp(-abs(seen.ts - self._ts) / _PAST_MS)
         self._ts = seen.ts
-        self._count = self._count * fade + seen.usable
-        self._changes = self._changes * fade + seen.changed
+        self._count *= fade
+        self._count += seen.usable
+        self._changes *= fade
+        self._changes += seen.changed
         self._same += seen.usable
         if seen.changed.any():
             self._change(seen)
@@ -88,13 +90,14 @@ class Frozen:
 
     def _change(self, seen: Seen) -> None:
         """A run that was found frozen does not count as one of a healthy signal."""
-        changed = seen.changed
-        run = np.where(changed & ~self.frozen, seen.ts - self._since, 0)
-        np.maximum(self._longest, run, out=self._longest)
-        self._since[changed] = seen.ts
-        self._same[changed] = 0
-        self._lively[changed] = self._changes[changed] >= _LIVELY * self._count[changed]
-        self.frozen = self.frozen & ~changed
+        changed, run = seen.changed, seen.ts - self._since
+        if self.frozen.any():
+            run[self.frozen] = 0
+            self.frozen = self.frozen & ~changed
+        np.maximum(self._longest, run, out=self._longest, where=changed)
+        np.copyto(self._since, seen.ts, where=changed)
+        np.copyto(self._same, 0, where=changed)
+        np.copyto(self._lively, self._changes >= _LIVELY * self._count, where=changed)
 
     def _judge(self, seen: Seen) -> None:
         lively = self._lively & self._judged
