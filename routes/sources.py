@@ -178,7 +178,7 @@ def _finding(one: Finding, catalogue: Catalogue) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(one)
     names = {
         "extruder_name": _name(catalogue, one.extruder),
-        "label": _label(catalogue, one.extruder, one.signal),
+        "label": _label(catalogue, one.extruder, one.signal) if one.signal else "all signals",
     }
     return {**told, **names}
 

@@ -39,7 +39,10 @@ STATE = SourceState(
     rate=12.5, readings=100, last_ms=2_000, lag_ms=120.0, lag_p95_ms=300.0, extruders=(1, 77),
     rejects=(Rejected("no number", 3, 1_500, "####"),),
     unmapped=UNMAPPED,
-    findings=(Finding(1, "Pressure", "frozen", "it stands", 1_200),),
+    findings=(
+        Finding(1, "Pressure", "frozen", "it stands", 1_200),
+        Finding(1, "", "clock", "an hour behind", 1_300),
+    ),
     mapped=(MappedTo("a", 1, "Nothing", True), MappedTo("b", 77, "X")),
     told_ms=2_500,
 )  # fmt: skip
@@ -99,7 +102,8 @@ async def test_a_source_is_told_with_names_of_the_plant(
     assert (one["unmapped"], one["mapped"]) == (200, 2), "numbers only: lists are asked for"
     assert [extruder["id"] for extruder in one["extruders"]] == [1, 77]
     assert one["extruders"][1]["name"] == "Extruder 77", "not in the catalogue yet"
-    (finding,) = one["findings"]
+    finding, clock = one["findings"]
+    assert clock["label"] == "all signals"
     assert finding["extruder_name"] == one["extruders"][0]["name"] != ""
     assert one["rejects"] == [
         {"reason": "no number", "count": 3, "last_ms": 1_500, "sample": "####"}

@@ -43,7 +43,7 @@ class Mirrored:
         for pair, (count, since) in tuple(self._pairs.items()):
             for slot, other in (pair, pair[::-1]):
                 if count >= _CHANGES:
-                    why = f"the same as {seen.signals[other].name} through {count} changes"
+                    why = f"the same as {seen.signals[other].label}, change by change"
                     yield slot, since, why
 
     def _follow(self, seen: Seen) -> None:

@@ -76,11 +76,12 @@ class UnitJump:
             self._sample(seen)
         return self._mask(seen)
 
-    def found(self, seen: Seen) -> Iterable[tuple[int, int, str]]:
+    def found(self, _seen: Seen) -> Iterable[tuple[int, int, str]]:
         """Slot, since when (ms) and why of each finding."""
         for slot, jump in tuple(self._jumps.items()):
             if jump.sure:
-                why = f"{jump.before:g} became {seen.last[slot]:g}: {jump.conversion.name}"
+                after = jump.conversion.of(jump.before)
+                why = f"{jump.before:.4g} became about {after:.4g}: {jump.conversion.name}"
                 yield slot, jump.since, why
 
     def _grow(self, seen: Seen) -> None:
