@@ -40,7 +40,7 @@ from components.guard_panel import guard_panel
 from components.jobs_panels import failures_panel, runs_panel
 from components.page_settings import PageSettings
 from components.pipeline_panel import pipeline_panel
-from components.shell import shell
+from components.shell import DOCUMENT, shell
 from data.asking import INGEST, AskedCommands, AskedFailedJobs, Asking
 from data.cost.prices import load_prices
 from data.cost.publish import publishing
@@ -198,6 +198,7 @@ def new_dash() -> Dash:
         # Else Dash looks for the parts of every page on each of them, and builds all at start.
         suppress_callback_exceptions=True,
         title="Meltwatch",
+        index_string=DOCUMENT,
         update_title=None,
         serve_locally=True,
         enable_mcp=False,  # said, lest the environment turn it on (docs/decisions/0027)

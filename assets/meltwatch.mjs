@@ -6,6 +6,7 @@ import { Banner } from "./live/banner.mjs";
 import { Commands } from "./live/alarm_commands.mjs";
 import { ServerClock } from "./live/server_clock.mjs";
 import { followPages } from "./live/pages.mjs";
+import { keepDashControlsMended } from "./live/dash_aria.mjs";
 import { mountDossier } from "./live/dossier.mjs";
 import { mountMalfunctions } from "./live/malfunctions_page.mjs";
 import { mountTrends } from "./live/trends.mjs";
@@ -23,6 +24,8 @@ import { followSession, sessionButton } from "./live/signed_in.mjs";
 import { startKeysHelp } from "./live/keys_help.mjs";
 import { startTour } from "./live/tour.mjs";
 import { startTheme } from "./live/theme.mjs";
+
+keepDashControlsMended();
 
 const clock = new ServerClock();
 const banner = new Banner(clock);

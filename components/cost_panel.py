@@ -150,6 +150,7 @@ def _table(label: str, heads: Sequence[str], rows: list[Component]) -> Component
             **{"aria-label": label},
         ),
         className="cost__frame",
+        tabIndex=0,  # on a phone it is moved sideways, which keys must be able to do
     )
 
 

@@ -11,6 +11,25 @@ from dash.development.base_component import Component
 from components import ids
 from components.alarm_bar import alarm_bar
 
+#: Dash's own document, with a language.
+DOCUMENT = """<!DOCTYPE html>
+<html lang="en">
+    <head>
+        {%metas%}
+        <title>{%title%}</title>
+        {%favicon%}
+        {%css%}
+    </head>
+    <body>
+        {%app_entry%}
+        <footer>
+            {%config%}
+            {%scripts%}
+            {%renderer%}
+        </footer>
+    </body>
+</html>"""
+
 
 def shell(plant_name: str, browser_settings: dict[str, object]) -> Component:
     """Header, alarm bar, banner and the container of the pages.

@@ -1,13 +1,17 @@
-"""No page asks for what the Content-Security-Policy refuses, and the policy does refuse."""
+"""No page asks for what the Content-Security-Policy refuses, and the policy does refuse; no page
+shuts anybody out, by the rules of axe-core.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.plants import history_plant
+from tests.browser.themes import themes
 from tests.browser.waiting import until
 from tests.stack import Stack
 
@@ -55,8 +59,19 @@ def listening(page: Page) -> Page:
     return page
 
 
+def shut_out(page: Page) -> Iterator[str]:
+    """What axe-core calls serious or critical, on a desk and on a phone, light and dark."""
+    for theme in themes(page):
+        for width, height in ((1280, 800), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            for found in Axe().run(page).response["violations"]:
+                if found["impact"] in {"serious", "critical"}:
+                    where = found["nodes"][0]["target"]
+                    yield f"{theme}, {width} px: {found['id']} {len(found['nodes'])} × {where}"
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_needs_more_than_the_policy_allows(
+def test_no_page_needs_more_than_the_policy_allows_or_shuts_anybody_out(
     plant: Stack, listening: Page, path: str
 ) -> None:
     """What the console says of it fails the test, too: see `page`."""
@@ -64,6 +79,7 @@ def test_no_page_needs_more_than_the_policy_allows(
     expect(listening.locator(PAGES[path]).first).to_be_visible(timeout=20_000)
     listening.wait_for_timeout(1000)  # until the page has asked for all it wants
     assert listening.evaluate("violations") == []
+    assert [*shut_out(listening)] == []
 
 
 def test_a_gauge_is_drawn_and_lit(plant: Stack, listening: Page) -> None:
@@ -82,6 +98,7 @@ def test_a_dossier_needs_no_more_either(plant: Stack, listening: Page) -> None:
     listening.locator(".ag-row a").first.click()
     expect(listening.locator("#dossier-chart .main-svg").first).to_be_visible(timeout=20_000)
     assert listening.evaluate("violations") == []
+    assert [*shut_out(listening)] == []
 
 
 @pytest.mark.parametrize(
