@@ -129,6 +129,6 @@ def uncertain(quality: Qualities, where: npt.NDArray[np.bool_] | bool = True) ->
 
 
 def _length(ms: float) -> str:
-    if ms >= 3_600_000:
+    if ms >= 5_400_000:
         return f"{ms / 3_600_000:.1f} h"
     return f"{ms / 60_000:.0f} min"
