@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import (
     bench_age,
+    bench_append,
     bench_checks,
     bench_detection,
     bench_frames,
@@ -30,6 +31,7 @@ ALL = {
     "store": bench_store.run,
     "spool": bench_spool.run,
     "checks": bench_checks.run,
+    "append": bench_append.run,
     "age": bench_age.run,
     "monitor": bench_monitor.run,
     "detection": bench_detection.run,

@@ -1,0 +1,165 @@
+"""Readings per second through network sources into a real store, each part in its own process.
+
+50 extruders × 35 signals. HTTP: bodies of 1,000 lines of 5 fields, as Telegraf sends them, over
+several connections, each waiting for its 204.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+
+from data.telemetry import open_store
+from tests.stack import Stack, free_port, wait_until
+
+EXTRUDERS, PARTS, FIELDS = 50, 7, 5
+LINES = 1_000
+CONNECTIONS = 4
+SECONDS = 20.0
+START_MS = 1_700_000_000_000
+TOKEN = "the-token-of-this-benchmark"
+
+#: Of a signal by extruder (from 1) and number (from 0).
+Address = Callable[[int, int], str]
+
+
+def run() -> None:
+    """Ingest, sender and store on this machine's cores."""
+    with tempfile.TemporaryDirectory() as name:
+        _http(Path(name))
+
+
+def _http(folder: Path) -> None:
+    port = free_port()
+    (folder / "tokens").write_text(TOKEN)
+    keys = f'kind = "http"\nlisten = "127.0.0.1:{port}"\ntoken_file = "{folder}/tokens"\n'
+    with _ingest(folder, keys, _field) as stack:
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: _answers(url), 20, "ingest listens")
+        before = _cpu(stack)
+        sender = [sys.executable, "-m", "benchmarks.bench_append", url]
+        done = subprocess.run(sender, check=True, capture_output=True, text=True)
+        sent, took, p50, p95 = (float(one) for one in done.stdout.split())
+        busy = (_cpu(stack) - before) / took
+        stored = _stored(stack, int(sent))
+        if stored != sent:
+            raise RuntimeError(f"{sent:.0f} readings acknowledged, {stored} stored")
+    print(
+        f"http: {sent / took:,.0f} readings/s acknowledged and stored ({CONNECTIONS} connections,"
+        f" bodies of {LINES} lines × {FIELDS} fields, {took:.0f} s); a body's 204 after p50"
+        f" {p50:.0f} ms, p95 {p95:.0f} ms; ingest {100 * busy:.0f} % of a core"
+    )
+
+
+def _field(extruder: int, number: int) -> str:
+    part, field = divmod(number, FIELDS)
+    return f"extruder,machine=e{extruder},part={part}:f{field}"
+
+
+def _send(url: str) -> None:
+    """The sender's process: prints readings, seconds, and p50 and p95 of a body in ms."""
+    numbers, lock = iter(range(10**9)), threading.Lock()
+    took: list[float] = []
+    end = time.monotonic() + SECONDS
+
+    def send() -> None:
+        with httpx.Client(base_url=url, timeout=60) as client:
+            while time.monotonic() < end:
+                with lock:
+                    body = _body(next(numbers))
+                began = time.monotonic()
+                headers = {"Authorization": f"Token {TOKEN}"}
+                path = "/api/v2/write?precision=ms"
+                while client.post(path, content=body, headers=headers).status_code != 204:
+                    time.sleep(0.2)
+                took.append(1e3 * (time.monotonic() - began))
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=send) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    p95 = statistics.quantiles(took, n=20)[-1]
+    sent = len(took) * LINES * FIELDS
+    print(sent, time.monotonic() - began, statistics.median(took), p95)
+
+
+def _body(number: int) -> str:
+    """The lines of some extruders and seconds, no two alike."""
+    lines = []
+    for n in range(number * LINES, (number + 1) * LINES):
+        row, part = divmod(n, PARTS)
+        second, extruder = divmod(row, EXTRUDERS)
+        fields = ",".join(f"f{f}={150 + (n + f) % 997 / 10}" for f in range(FIELDS))
+        ts = START_MS + 1000 * second
+        lines.append(f"extruder,machine=e{extruder + 1},part={part} {fields} {ts}")
+    return "\n".join(lines)
+
+
+@contextmanager
+def _ingest(folder: Path, keys: str, address: Address) -> Iterator[Stack]:
+    sources = folder / "sources.toml"
+    sources.write_text(f'[[source]]\nname = "bench"\n{keys}\n{_mapped(address)}')
+    stack = Stack(folder, SOURCES=str(sources))
+    try:
+        stack.start_ingest()
+        yield stack
+    finally:
+        if "ingest" in stack.processes:
+            stack.kill("ingest", signal.SIGTERM)
+        stack.stop()
+
+
+def _mapped(address: Address) -> str:
+    lines = []
+    for extruder in range(1, EXTRUDERS + 1):
+        lines += ["[[source.extruder]]", f'id = {extruder}\nname = "E{extruder}"\nsignal = [']
+        for n in range(PARTS * FIELDS):
+            told = 'unit = "bar", group = "Melt", low = 0, high = 500'
+            name = f'name = "S{n}", label = "S{n}"'
+            lines.append(f'  {{ address = "{address(extruder, n)}", {name}, {told} }},')
+        lines.append("]")
+    return "\n".join(lines)
+
+
+def _stored(stack: Stack, expected: int) -> int:
+    """Readings in the store, which is waited for."""
+    end = time.monotonic() + 60
+    while True:
+        with closing(open_store(stack.settings.database_url)) as store:
+            found = sum(int((row.quality != 255).sum()) for row in store.rows_since(0, 100_000_000))
+        if found >= expected or time.monotonic() > end:
+            return found
+        time.sleep(0.5)
+
+
+def _cpu(stack: Stack) -> float:
+    """CPU seconds of ingest so far."""
+    told = Path(f"/proc/{stack.processes['ingest'].pid}/stat").read_text().rpartition(")")[2]
+    return sum(int(one) for one in told.split()[11:13]) / os.sysconf("SC_CLK_TCK")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/ping").status_code == 204
+    except httpx.TransportError:
+        return False
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _send(sys.argv[1])
+    else:
+        run()
