@@ -21,8 +21,9 @@ from data.ingest import Source
 from data.ingest.backlog import Backlog
 from data.ingest.csv_import import CsvImport, summary
 from data.ingest.feed import feed
-from data.ingest.mapping import CsvMapping, load_mapping, shipped_mapping_for
+from data.ingest.mapping import CsvMapping, load_mapping
 from data.ingest.publish import telling
+from data.ingest.recorded import shipped_mapping_for
 from data.ingest.replay import Replay, wall_clock
 from data.ingest.simulator.commands import request_fault
 from data.ingest.sources.counted import Counted
@@ -101,7 +102,7 @@ def _feed(settings: Settings, source: Source, stop: Event, backlog: Backlog) -> 
 
 
 def import_csv(settings: Settings, options: argparse.Namespace) -> int:
-    """Import one recorded CSV file and print what it held."""
+    """Import one recorded file, CSV or Parquet, and print what it held."""
     path = Path(options.file)
     rejects = options.rejects or settings.var_dir / f"{path.name}.rejects.csv"
     try:
@@ -180,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("run", help="simulator, or a recording if REPLAY names one")
     one.set_defaults(command=run)
-    _import_options(commands.add_parser("import", help="store a recorded CSV file"))
+    _import_options(commands.add_parser("import", help="store a recorded CSV or Parquet file"))
     one = commands.add_parser("fault", help="ask the running simulator for a fault")
     one.set_defaults(command=fault)
     one.add_argument("extruder", type=int, help="number of the extruder")
@@ -191,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _import_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=import_csv)
-    parser.add_argument("file", help="the CSV file")
+    parser.add_argument("file", help="the file")
     parser.add_argument("--mapping", help="mapping file; default: the one that fits, of mappings/")
     parser.add_argument("--rejects", help="where rejects go; default: a file in VAR_DIR")
     parser.add_argument("--again", action="store_true", help="read a file that is already imported")

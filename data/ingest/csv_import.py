@@ -1,18 +1,21 @@
-"""Import of a recorded CSV file: checked as a whole first, then stored batch by batch."""
+"""Import of a recorded file, CSV or Parquet: checked as a whole, then stored batch by batch."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from data.errors import MalformedFile
-from data.ingest.csv_rows import Batch, CsvRows, Tally
+from data.extruders import Catalogue
 from data.ingest.mapping import CsvMapping
+from data.ingest.recorded import rows_of
+from data.ingest.recorded_rows import Batch, RecordedRows, Tally
 from data.ingest.rejects import Rejects
-from data.telemetry import Appended, ImportMark, TelemetryStore
+from data.telemetry import Appended, ImportMark
+from data.windows import Row
 
 
 class Bar(Protocol):
@@ -26,6 +29,19 @@ class Bar(Protocol):
 
     def update(self, n: float, /) -> object:
         """`n` more units are done."""
+
+
+class Importing(Protocol):
+    """Where an import goes, such as a TelemetryStore; see there."""
+
+    def import_mark(self, key: str) -> ImportMark:
+        """How far the import of this key has come."""
+
+    def put_catalogue(self, catalogue: Catalogue, source: str, reason: str) -> object:
+        """The extruders that the rows are of."""
+
+    def append(self, rows: Sequence[Row], mark: tuple[str, ImportMark]) -> Appended:
+        """Store rows, and how far the import has come then."""
 
 
 #: Makes a progress bar from its title and the number of bytes to read.
@@ -60,7 +76,7 @@ class CsvImport:
         self._state = self._file_state()
         self._key = _digest(path, mapping)
 
-    def run(self, store: TelemetryStore, rejects: Path, again: bool = False) -> Report:
+    def run(self, store: Importing, rejects: Path, again: bool = False) -> Report:
         """Import into a store; `again` reads and appends a file that is already imported.
 
         Raises MalformedFile before anything is stored, StoreError between two batches.
@@ -79,7 +95,7 @@ class CsvImport:
     def _check(self, report: Report, path: Path) -> None:
         """Read the whole file without storing it; what it holds goes into the report."""
         with Rejects(path) as rejects:
-            rows = CsvRows(self._path, self._mapping, rejects.add)
+            rows = rows_of(self._path, self._mapping, rejects.add)
             for _ in self._shown("checking", rows):
                 pass
             if self._file_state() != self._state:
@@ -90,8 +106,8 @@ class CsvImport:
         report.tally, report.unmapped = rows.tally, rows.unmapped
         report.rejects = path if rejects.count else None
 
-    def _store(self, report: Report, store: TelemetryStore) -> None:
-        rows = CsvRows(self._path, self._mapping, _known)
+    def _store(self, report: Report, store: Importing) -> None:
+        rows = rows_of(self._path, self._mapping, _known)
         done = 0
         for batch in self._shown("storing", rows):
             done += batch.lines
@@ -101,7 +117,7 @@ class CsvImport:
         if done == 0:
             store.append([], (self._key, ImportMark(0, True)))
 
-    def _shown(self, title: str, rows: CsvRows) -> Iterator[Batch]:
+    def _shown(self, title: str, rows: RecordedRows) -> Iterator[Batch]:
         with self._progress(title, self._state[0]) as bar:
             before = 0
             for batch in rows.batches():

@@ -30,6 +30,7 @@ class CsvLines:
     def __init__(self, path: Path, delimiter: str, encoding: str) -> None:
         self.path = path
         self.header: list[str] = []
+        self._number = 1
         self._delimiter = delimiter
         self._encoding = encoding
         other = re.escape(delimiter)
@@ -43,8 +44,11 @@ class CsvLines:
         self.header = [name.strip() for name in self._split(1, self._decode(1, raw))]
 
     def read(self, file: BinaryIO) -> Iterator[Line]:
-        """Lines after the header; blank ones hold nothing and are passed over."""
-        for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE), b""), 2):
+        """Lines after the header or those read before; blank ones hold nothing and are passed
+        over. After an error it can be called again, and goes on with the next line.
+        """
+        for raw in iter(lambda: file.readline(MAX_LINE), b""):
+            self._number = number = self._number + 1
             if text := self._decode(number, raw):
                 yield Line(number, self._checked(number, self._split(number, text)))
 

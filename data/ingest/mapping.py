@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
@@ -121,20 +120,3 @@ def _zone(table: Table) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         table.fail("timezone", name, expected)
-
-
-def shipped_mapping_for(csv: Path) -> CsvMapping:
-    """The only mapping in `mappings/` whose columns the file has; MappingError otherwise."""
-    with csv.open("rb") as file:
-        first = file.readline(1 << 20).decode("utf-8-sig", errors="replace")
-    mappings = [load_mapping(path) for path in sorted(SHIPPED.glob("*.toml"))]
-    found = [m for m in mappings if m.fits(_cells(first, m.format.delimiter))]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(m.path.name for m in found or mappings)
-    why = f"several mappings fit ({names})" if found else f"no mapping in {SHIPPED} fits ({names})"
-    raise MappingError(f"{csv}: {why}: name one with --mapping (docs/mapping.md) or MAPPING")
-
-
-def _cells(header: str, delimiter: str) -> list[str]:
-    return [name.strip(' "\r\n') for name in re.split(re.escape(delimiter), header)]

@@ -13,8 +13,8 @@ from threading import Event
 
 from data.errors import MalformedFile
 from data.extruders import Catalogue
-from data.ingest.csv_rows import CsvRows
 from data.ingest.mapping import CsvMapping
+from data.ingest.recorded import rows_of
 from data.ingest.stamps import Placer
 from data.windows import Row
 
@@ -85,14 +85,14 @@ class Replay:
 
     def _first_recorded(self) -> int:
         """Time of the file's first row. Reads the whole file, so that an error comes at once."""
-        rows = CsvRows(self._path, self._mapping, _log_reject)
+        rows = rows_of(self._path, self._mapping, _log_reject)
         times = [batch.rows[0].ts for batch in rows.batches() if batch.rows]
         if not times:
             raise MalformedFile(f"{self._path}: line 2, column 1: no rows to replay")
         return times[0]
 
     def _replayed(self) -> Iterator[Row]:
-        rows = CsvRows(self._path, self._mapping, _ignore)
+        rows = rows_of(self._path, self._mapping, _ignore)
         # At speed, two recorded times can fall on one ms: the later one must not overwrite the
         # earlier, nor get lost, however far it has to move.
         placer = Placer(max_shift_ms=sys.maxsize)

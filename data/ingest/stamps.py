@@ -34,7 +34,10 @@ class LocalClock:
 
         Raises SkippedTime for a local time that never was, ValueError for text that is no time.
         """
-        local = self._parse(text)
+        return self.take(self._parse(text))
+
+    def take(self, local: datetime) -> tuple[int, bool]:
+        """The same, of a time that is no text."""
         if local.tzinfo is not None:
             first = second = _ms(local)
         else:

@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from data.ingest.csv_rows import CsvRows, Tally
+from data.ingest.csv_rows import CsvRows
 from data.ingest.mapping import CsvMapping, load_mapping
+from data.ingest.recorded_rows import Tally
 from data.windows import Row
 
 SIGNAL = 'label = "{0}", unit = "bar", group = "Melt", low = 0, high = 10'

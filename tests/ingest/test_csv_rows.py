@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.ingest import csv_rows
-from data.ingest.csv_rows import clean, to_number
+from data.ingest import recorded_rows
 from data.ingest.mapped_extruders import Column
 from data.ingest.mapping import load_mapping
+from data.ingest.recorded_rows import clean, to_number
 from data.quality import Quality
 from tests.ingest.made_files import Read, made_csv, made_mapping, ms, second
 
@@ -40,7 +40,7 @@ def test_zero_is_missing_only_where_it_is_declared(tmp_path: Path) -> None:
     assert math.isnan(got.rows[0].values[0])
     assert got.rows[0].values[1] == 0
     assert got.rows[0].quality.tolist() == [SILENT, GOOD]
-    assert got.tally.repaired == {csv_rows.ZERO: 1}
+    assert got.tally.repaired == {recorded_rows.ZERO: 1}
 
 
 def test_a_signal_may_take_back_what_the_file_says_about_zero(tmp_path: Path) -> None:
@@ -57,21 +57,21 @@ def test_a_signal_may_take_back_what_the_file_says_about_zero(tmp_path: Path) ->
 def test_a_cell_without_a_reading_is_missing(tmp_path: Path, text: str) -> None:
     got = read(tmp_path, f"{second(0)},{text},1")
     assert got.rows[0].quality.tolist() == [SILENT, GOOD]
-    assert got.tally.repaired == {csv_rows.MISSING: 1}
+    assert got.tally.repaired == {recorded_rows.MISSING: 1}
 
 
 def test_garbage_next_to_zero_is_a_failed_sensor(tmp_path: Path) -> None:
     got = read(tmp_path, f"{second(0)},-9.77E-137,1e-29", file="garbage_below = 1e-30")
     assert got.rows[0].quality.tolist() == [FAILED, GOOD]
     assert math.isnan(got.rows[0].values[0])
-    assert got.tally.repaired == {csv_rows.GARBAGE: 1}
+    assert got.tally.repaired == {recorded_rows.GARBAGE: 1}
 
 
 @pytest.mark.parametrize("text", ["inf", "-Infinity", "1e400", "3.5e38"])
 def test_what_float32_cannot_hold_is_a_failed_sensor(tmp_path: Path, text: str) -> None:
     got = read(tmp_path, f"{second(0)},{text},1")
     assert got.rows[0].quality.tolist() == [FAILED, GOOD]
-    assert got.tally.repaired == {csv_rows.INFINITE: 1}
+    assert got.tally.repaired == {recorded_rows.INFINITE: 1}
 
 
 def test_a_spike_is_kept(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_rows_of_one_stamp_are_all_kept_and_marked_uncertain(tmp_path: Path) -> 
     assert [row.values[0] for row in got.rows] == [0, 1, 2, 3]
     assert [row.quality[0] for row in got.rows] == [GOOD, UNCERTAIN, UNCERTAIN, GOOD]
     assert [row.quality[1] for row in got.rows] == [SILENT, SILENT, SILENT, GOOD]
-    assert got.tally.repaired[csv_rows.DUPLICATE] == 2
+    assert got.tally.repaired[recorded_rows.DUPLICATE] == 2
 
 
 def test_a_clock_set_back_loses_no_row(tmp_path: Path) -> None:
@@ -105,21 +105,21 @@ def test_a_clock_set_back_loses_no_row(tmp_path: Path) -> None:
     got = read(tmp_path, *(f"{second(s)},{i},1" for i, s in enumerate(stamps)))
     by_time = sorted(got.rows, key=lambda row: row.ts)
     assert [row.values[0] for row in by_time] == [0, 1, 4, 2, 5, 3, 6, 7]
-    assert got.tally.repaired == {csv_rows.BACKWARD: 1, csv_rows.DUPLICATE: 3}
+    assert got.tally.repaired == {recorded_rows.BACKWARD: 1, recorded_rows.DUPLICATE: 3}
 
 
 def test_a_late_row_with_a_stamp_of_its_own_stays_good(tmp_path: Path) -> None:
     got = read(tmp_path, f"{second(5)},1,1", f"{second(2)},2,2")
     assert got.rows[1].ts == ms(second(2))
     assert got.rows[1].quality.tolist() == [GOOD, GOOD]
-    assert got.tally.repaired == {csv_rows.BACKWARD: 1}
+    assert got.tally.repaired == {recorded_rows.BACKWARD: 1}
 
 
 def test_more_rows_than_milliseconds_at_one_stamp_are_rejected_by_line(tmp_path: Path) -> None:
     got = read(tmp_path, *(f"{second(0)},{n},1" for n in range(1002)))
     assert len(got.rows) == len({row.ts for row in got.rows}) == 1000
     assert [one[:2] for one in got.rejects] == [(1002, "t"), (1003, "t")]
-    assert got.tally.rejected == {f"rows: {csv_rows.CROWDED}": 2}
+    assert got.tally.rejected == {f"rows: {recorded_rows.CROWDED}": 2}
 
 
 def test_local_times_are_stored_as_utc(tmp_path: Path) -> None:
@@ -133,14 +133,14 @@ def test_the_hour_that_a_clock_change_repeats_is_told_apart_by_order(tmp_path: P
     got = read(tmp_path, *lines, file='timezone = "America/Detroit"')
     minutes = [(row.ts - got.rows[0].ts) // 60_000 for row in got.rows]
     assert minutes == [0, 1, 60, 61, 120, 121]
-    assert got.tally.repaired == {csv_rows.TWICE: 4}
+    assert got.tally.repaired == {recorded_rows.TWICE: 4}
 
 
 def test_a_local_time_that_a_clock_change_skips_is_rejected(tmp_path: Path) -> None:
     lines = ["2024-03-10 01:59:59,1,1", "2024-03-10 02:30:00,2,2", "2024-03-10 03:00:00,3,3"]
     got = read(tmp_path, *lines, file='timezone = "America/Detroit"')
     assert [row.ts - got.rows[0].ts for row in got.rows] == [0, 1000]
-    assert got.rejects == [(3, "t", "2024-03-10 02:30:00", csv_rows.SKIPPED)]
+    assert got.rejects == [(3, "t", "2024-03-10 02:30:00", recorded_rows.SKIPPED)]
 
 
 def test_iso_stamps_may_carry_milliseconds_and_their_own_offset(tmp_path: Path) -> None:
@@ -173,8 +173,8 @@ def test_text_in_place_of_a_number_is_rejected_where_the_mapping_allows(tmp_path
     got = read(tmp_path, f"{second(0)},#DIV/0!,1", file='bad_cell = "reject"')
     assert got.rows[0].quality.tolist() == [FAILED, GOOD]
     assert math.isnan(got.rows[0].values[0])
-    assert got.rejects == [(2, "a", "#DIV/0!", csv_rows.NOT_A_NUMBER)]
-    assert got.tally.rejected == {f"readings: {csv_rows.NOT_A_NUMBER}": 1}
+    assert got.rejects == [(2, "a", "#DIV/0!", recorded_rows.NOT_A_NUMBER)]
+    assert got.tally.rejected == {f"readings: {recorded_rows.NOT_A_NUMBER}": 1}
     assert not got.tally.repaired
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.ingest.csv_import import CsvImport, Report, summary
-from data.ingest.csv_rows import BATCH_LINES
+from data.ingest.recorded_rows import BATCH_LINES
 from data.telemetry import Appended, TelemetryStore, open_store
 from tests.ingest.bars import BreakAt, no_bar
 from tests.ingest.made_files import long_csv, made_csv, made_mapping, second

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from data.ingest import csv_rows
+from data.ingest import recorded_rows
 from data.ingest.csv_import import CsvImport
 from data.ingest.mapping import SHIPPED, CsvMapping, load_mapping
 from data.quality import Quality
@@ -73,7 +73,7 @@ def test_the_whole_run_is_imported_and_every_cell_is_what_the_file_says(
     report = CsvImport(liveline, mapping, no_bar).run(store, rejects)
     assert report.tally.rows == len(cells) == ROWS
     assert report.appended == Appended(stored=3 * ROWS)
-    assert report.tally.repaired == {csv_rows.ZERO: 7 + 11, csv_rows.DUPLICATE: 11}
+    assert report.tally.repaired == {recorded_rows.ZERO: 7 + 11, recorded_rows.DUPLICATE: 11}
     assert not report.tally.rejected
     assert not rejects.exists()
     for mapped in mapping.extruders:
@@ -118,9 +118,9 @@ def test_zeros_and_garbage_of_the_gauges_are_counted_as_the_file_has_them(
     zeros = numbers == 0
     garbage = (numbers != 0) & (np.abs(numbers) < 1e-30)
     got = Read(liveline, gauge_mapping(tmp_path))
-    assert got.tally.repaired[csv_rows.ZERO] == zeros.sum() == 78_539
+    assert got.tally.repaired[recorded_rows.ZERO] == zeros.sum() == 78_539
     assert zeros.mean() == pytest.approx(0.186, abs=0.0005)
-    assert got.tally.repaired[csv_rows.GARBAGE] == garbage.sum() == 105
+    assert got.tally.repaired[recorded_rows.GARBAGE] == garbage.sum() == 105
     quality = np.array([row.quality for row in got.rows])
     assert np.array_equal(quality == Quality.BAD_NO_COMMUNICATION, zeros)
     assert np.array_equal(quality == Quality.BAD_SENSOR_FAILURE, garbage)
@@ -157,4 +157,4 @@ def test_the_clock_set_back_in_the_oven_record_loses_no_row(recorded: Path, tmp_
     )
     got = Read(path, load_mapping(mapping))
     assert len({row.ts for row in got.rows}) == got.tally.rows == 22_695
-    assert got.tally.repaired == {csv_rows.DUPLICATE: 12, csv_rows.BACKWARD: 1}
+    assert got.tally.repaired == {recorded_rows.DUPLICATE: 12, recorded_rows.BACKWARD: 1}

@@ -8,7 +8,8 @@ import pytest
 
 from data.errors import MappingError
 from data.extruders import Limits, Product
-from data.ingest.mapping import SHIPPED, load_mapping, shipped_mapping_for
+from data.ingest.mapping import SHIPPED, load_mapping
+from data.ingest.recorded import shipped_mapping_for
 from tests.ingest.made_files import made_csv, made_mapping, mapping_text
 
 

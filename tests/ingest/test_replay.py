@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import MalformedFile
-from data.ingest.mapping import CsvMapping, shipped_mapping_for
+from data.ingest.mapping import CsvMapping
+from data.ingest.recorded import shipped_mapping_for
 from data.ingest.replay import Rebase, Replay
 from data.windows import Row
 from tests.ingest.made_files import Read, long_csv, made_csv, made_mapping, ms, second
