@@ -32,6 +32,7 @@ export class AddressList {
     this._say.setAttribute("role", "status");
     this._table = table(this._words.heads, `${this._words.title} of ${source}`);
     this._table.frame.tabIndex = 0;
+    if (kind === "unmapped") this._table.head.rows[0].cells[3].className = "alarm-number";
     body.append(this._tools(), this._say, this._table.frame, this._paging());
     element.addEventListener("toggle", () => this._listen());
   }
