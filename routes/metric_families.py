@@ -22,6 +22,7 @@ from data.store_guard.wording import all_findings
 from data.vitals import Memory, QueueVitals, WindowVitals
 from data.window_cache import Status
 from data.window_cache.spool_state import SpoolState
+from routes.source_families import of_sources
 
 #: As Prometheus writes them; the last bucket of a histogram is "+Inf".
 _BOUNDS = tuple(map(floatToGoString, (*BOUNDS, float("inf"))))
@@ -44,6 +45,7 @@ def of_windows(found: WindowVitals, now: float) -> Iterator[Metric]:
     yield from _spent(found.spent)
     yield from _guard(found.guard)
     yield from _spool([found.spool] if found.spool else [])
+    yield from of_sources(found.sources)
     yield from _memory("redis", found.memory)
 
 

@@ -9,6 +9,7 @@ from data.cost.spent import Spent
 from data.job_counts import JobTotals
 from data.store_guard.kept import Checks
 from data.window_cache import Status
+from data.window_cache.source_state import SourceState
 from data.window_cache.spool_state import SpoolState
 
 
@@ -25,7 +26,8 @@ class WindowVitals:
     """What the Redis of the windows says.
 
     `statuses` by shard; `heads` are the times (ms) of each extruder's newest readings, without
-    those that have no window yet; `spool` is None without an ingest; `memory` by node.
+    those that have no window yet; `spool` is None without an ingest, which then has no
+    `sources` either; `memory` by node.
     """
 
     statuses: Mapping[int, Status]
@@ -36,6 +38,7 @@ class WindowVitals:
     guard: Checks
     spool: SpoolState | None
     memory: Mapping[str, Memory]
+    sources: Sequence[SourceState] = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from data.vitals import WindowVitals
 from data.vitals.memory import memory_of
 from data.window_cache import COST_TOTAL, JOBS, Keys, Status
 from data.window_cache.reader import WindowReader
+from data.window_cache.source_state import read_sources
 from data.window_cache.spool_state import read_spool
 from data.windows import HEADER_SIZE, NEVER, Header
 
@@ -44,6 +45,7 @@ async def window_vitals(client: Redis, reader: WindowReader, of: int) -> WindowV
         guard=await kept_async(client),
         spool=await read_spool(client),
         memory=await memory_of(client),
+        sources=await read_sources(client),
     )
 
 

@@ -27,6 +27,8 @@ from data.store_guard.kept import keep
 from data.team import Team
 from data.telemetry import TelemetryStore, open_store
 from data.window_cache import COST_TOTAL, connect
+from data.window_cache.source_state import SOURCES, Condition, Rejected, SourceState, encoded
+from data.window_cache.source_state import Finding as Uncertain
 from data.window_cache.spool_state import SPOOL
 from tests.routes.metrics import samples
 from tests.rows import row
@@ -167,6 +169,28 @@ async def test_what_ingest_holds_back_is_told(web: httpx.AsyncClient, client: Re
     assert found["meltwatch_spool_oldest_timestamp_seconds",] == 7
     assert found["meltwatch_spool_dropped_rows_total",] == 3
     assert found["meltwatch_spool_refused",] == 1
+
+
+async def test_sources_are_told_each_by_its_name(web: httpx.AsyncClient, client: Redis) -> None:
+    rejects = (Rejected("a", 3, 1, ""), Rejected("b", 4, 1, ""))
+    one = SourceState(
+        "hall-1", "mqtt", Condition.RECEIVING, 1, rate=2.5, last_ms=5_000, rejects=rejects,
+        waiting_rows=9, findings=(Uncertain(1, "P", "frozen", "why", 1),),
+    )  # fmt: skip
+    states = [SourceState(str(state), "x", state, 1) for state in Condition]
+    client.set(SOURCES, encoded([one, *states]))
+    found = await samples(web)
+    assert found["meltwatch_source_up", "hall-1"] == 1
+    assert found["meltwatch_source_readings_per_second", "hall-1"] == 2.5
+    assert found["meltwatch_source_last_reading_timestamp_seconds", "hall-1"] == 5
+    assert found["meltwatch_source_rejects_total", "hall-1"] == 7
+    assert found["meltwatch_source_findings", "hall-1"] == 1
+    assert found["meltwatch_source_waiting_rows", "hall-1"] == 9
+    up = {name: found.get(("meltwatch_source_up", name)) for name in Condition}
+    assert up == {
+        "starting": 0, "receiving": 1, "silent": 0, "lost": 0, "failed": 0, "ended": None,
+    }  # fmt: skip
+    assert ("meltwatch_source_last_reading_timestamp_seconds", "lost") not in found
 
 
 async def test_memory_of_redis_is_told_with_its_limit(web: httpx.AsyncClient) -> None:
