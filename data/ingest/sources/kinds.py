@@ -13,6 +13,7 @@ from data.toml_table import Table
 
 KINDS: Mapping[str, str] = {
     "http": "data.ingest.sources.append.kind",
+    "opcua": "data.ingest.opcua",
 }
 
 
