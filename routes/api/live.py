@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from access.names import Names
-from data.extruders import Extruder
+from data.extruders import Catalogue, Extruder
 from data.window_cache.reader import WindowReader
 from routes.api.answers import JSON, PREFIX, about, iso, packed, respond, with_iso
 
@@ -22,11 +23,11 @@ def routes(reader: WindowReader, names: Names) -> list[Route]:
 
     async def extruders(request: Request) -> Response:
         catalogue = await reader.catalogue()
-        body = {
-            "extruders": [_extruder(one) for one in catalogue.extruders],
-            "products": [{"code": one.code, "name": one.name} for one in catalogue.products],
-        }
-        return respond(request, packed(body), JSON)
+
+        def answer() -> Response:
+            return respond(request, packed(_plant(catalogue)), JSON)
+
+        return await run_in_threadpool(answer)
 
     async def alarms(request: Request) -> Response:
         text, status = await reader.alarms()
@@ -39,6 +40,13 @@ def routes(reader: WindowReader, names: Names) -> list[Route]:
         return respond(request, packed(body), JSON)
 
     return [Route(f"{PREFIX}/extruders", extruders), Route(f"{PREFIX}/alarms", alarms)]
+
+
+def _plant(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "extruders": [_extruder(one) for one in catalogue.extruders],
+        "products": [{"code": one.code, "name": one.name} for one in catalogue.products],
+    }
 
 
 def _extruder(extruder: Extruder) -> dict[str, Any]:

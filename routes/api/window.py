@@ -27,7 +27,6 @@ from routes.api.answers import (
     JSON,
     PREFIX,
     about,
-    iso,
     packed,
     respond,
     told,
@@ -39,6 +38,8 @@ from routes.history_malfunctions import lines
 
 #: The thinnest gives 15 readings.
 _MOST_EVERY_S = 60
+#: By code; None is no reading.
+_WORDS = np.array([OPC_UA.get(code) for code in range(256)], object)
 
 
 def routes(reader: WindowReader) -> list[Route]:
@@ -116,29 +117,36 @@ def _json(
         for one, values, quality in _told(found, chosen)
     ]
     head = {"extruder": extruder.id, "name": extruder.name, **about(status)}
-    return packed({**head, "times": [iso(ms) for ms in found.times.tolist()], "signals": signals})
+    return packed({**head, "times": _iso(found.times), "signals": signals})
 
 
 def _csv(found: Columns, chosen: Sequence[tuple[int, Signal]]) -> bytes:
     header = ["time"]
-    columns: list[Sequence[object]] = [[iso(ms) for ms in found.times.tolist()]]
+    columns: list[Sequence[object]] = [_iso(found.times)]
     for one, values, quality in _told(found, chosen):
         header += [f"{one.name} ({one.unit})" if one.unit else one.name, f"{one.name} quality"]
-        columns += [values, quality]
+        columns += [[value if math.isfinite(value) else "" for value in values], quality]
     return lines([header, *zip(*columns, strict=True)])
 
 
-_Column = tuple[Signal, list[float | None], list[str | None]]
-
-
-def _told(found: Columns, chosen: Sequence[tuple[int, Signal]]) -> Iterator[_Column]:
-    """Each signal with its values, None where there is no number, and its quality in words."""
+def _told(
+    found: Columns, chosen: Sequence[tuple[int, Signal]]
+) -> Iterator[tuple[Signal, list[float], list[str | None]]]:
+    """Each signal with its values, as many digits as a float32 has, and its quality in words."""
+    digits = _digits(found.values)
     for slot, one in chosen:
         if slot < found.values.shape[1]:  # else it is new: the next refresh widens the window
-            values = [_number(value) for value in found.values[:, slot].tolist()]
-            yield one, values, [OPC_UA.get(code) for code in found.quality[:, slot].tolist()]
+            yield one, digits[:, slot].tolist(), _WORDS[found.quality[:, slot]].tolist()
 
 
-def _number(value: float) -> float | None:
-    """A float32's own digits."""
-    return float(f"{value:.7g}") if math.isfinite(value) else None
+def _digits(values: Values) -> npt.NDArray[np.float64]:
+    """The seven digits that are meant, without those that a float64 would add."""
+    wide = values.astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = 10.0 ** (6 - np.floor(np.log10(np.abs(wide))))
+        return np.where(np.isfinite(scale) & (scale > 0), np.rint(wide * scale) / scale, wide)
+
+
+def _iso(times: npt.NDArray[np.int64]) -> list[str]:
+    moments = times.astype("datetime64[ms]")
+    return [f"{one}Z" for one in np.datetime_as_string(moments, unit="ms").tolist()]
