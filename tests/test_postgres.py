@@ -201,15 +201,6 @@ def test_a_reader_that_starts_first_waits_for_the_schema(postgres_url: str) -> N
     writer.join()
 
 
-def test_a_newer_schema_is_refused(postgres_url: str) -> None:
-    open_store(postgres_url).close()
-    with psycopg.connect(postgres_url) as db:
-        db.execute("UPDATE alembic_version SET version_num = '9999'")
-    for readonly in (True, False):
-        with pytest.raises(StoreError, match="use the newer Meltwatch"):
-            open_store(postgres_url, readonly)
-
-
 def test_the_newest_migration_is_the_version_that_is_expected() -> None:
     versions = Path(pg.__file__).parent / "migrations" / "versions"
     newest = max(path.name for path in versions.glob("[0-9]*.py"))
@@ -258,3 +249,19 @@ def test_the_catalogue_of_a_thousand_extruders_is_put_in_time(postgres_url: str)
     with closing(open_store(postgres_url)) as store:
         store.put_catalogue(plant(1000), "test", "")
         assert len(store.catalogue().extruders) == 1000
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_newer_schema_is_refused_unless_it_works_with_this_version(
+    postgres_url: str, readonly: bool
+) -> None:
+    open_store(postgres_url).close()
+    for comment in ("NULL", "'works with 9998'"):
+        with psycopg.connect(postgres_url) as db:
+            db.execute("UPDATE alembic_version SET version_num = '9999'")
+            db.execute(f"COMMENT ON TABLE alembic_version IS {comment}")  # type: ignore[call-overload]
+        with pytest.raises(StoreError, match="use the newer Meltwatch"):
+            open_store(postgres_url, readonly)
+    with psycopg.connect(postgres_url) as db:
+        pg.tell_works_with(db)
+    open_store(postgres_url, readonly).close()

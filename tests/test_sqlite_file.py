@@ -6,7 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
@@ -17,7 +17,7 @@ from data import sqlite_file
 from data.errors import StoreError
 from data.extruders import Product
 from data.journal import Batch, open_journal
-from data.sqlite_file import SCHEMA_VERSION, revision
+from data.sqlite_file import SCHEMA_VERSION, WORKS_WITH, revision
 from data.sqlite_file.upgrade import VERSIONS
 from data.telemetry import ImportMark, TelemetryStore, open_store
 from tests.journal.samples import event
@@ -25,6 +25,8 @@ from tests.rows import plant, row
 from tests.stack import ROOT
 
 V1_SCHEMA = Path(__file__).parent / "journal" / "schema_v1.sql"
+#: "MW", in the upper half of a number of 32 bits.
+MARK = 0x4D57_0000
 V1_TABLES = (
     "readings", "extruders", "signals", "limit_sets", "imports", "meta",
     "float32_exponent", "quality_codes", "readings_by_name",
@@ -192,12 +194,23 @@ def test_a_reader_alone_says_in_one_line_what_to_do(
 
 
 @pytest.mark.parametrize("readonly", [False, True])
-def test_a_file_of_a_newer_version_is_left_alone(store_url: str, readonly: bool) -> None:
+def test_a_newer_file_is_left_alone_unless_it_works_with_this_version(
+    store_url: str, readonly: bool
+) -> None:
     open_store(store_url).close()
-    with closing(sqlite3.connect(path_of(store_url))) as db:
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    with pytest.raises(StoreError, match="use the newer Meltwatch"):
-        open_store(store_url, readonly)
+    newer = SCHEMA_VERSION + 1
+    for number, used in ((0, False), (MARK + newer, False), (MARK + WORKS_WITH, True)):
+        with closing(sqlite3.connect(path_of(store_url))) as db:
+            db.execute(f"PRAGMA user_version = {newer}")
+            db.execute(f"PRAGMA application_id = {number}")
+        with nullcontext() if used else pytest.raises(StoreError, match="use the newer Meltwatch"):
+            open_store(store_url, readonly).close()
+
+
+def test_an_upgraded_file_says_what_it_works_with(v1: str, store_url: str) -> None:
+    open_store(store_url).close()
+    with closing(sqlite3.connect(v1)) as db:
+        assert db.execute("PRAGMA application_id").fetchone() == (MARK + WORKS_WITH,)
 
 
 def test_the_price_of_a_product_is_kept(store: TelemetryStore) -> None:

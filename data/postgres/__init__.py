@@ -17,6 +17,9 @@ from data.meter import asked, received
 
 #: The newest revision of data/postgres/migrations/versions.
 SCHEMA_VERSION = "0003"
+#: The oldest revision whose processes can go on with this schema, as in data/sqlite_file. The
+#: comment of the table `alembic_version` keeps it.
+WORKS_WITH = "0003"
 CONNECT_TIMEOUT_S = 2
 #: A server that a network swallowed is given up after so long; Linux would try for 15 minutes.
 TCP_TIMEOUT_MS = 10_000
@@ -29,6 +32,7 @@ IDLE_TIMEOUT_MS = 10_000
 #: A reader that starts with the writer gives it this long to create or upgrade the schema.
 UPGRADE_WAIT_S = 3.0
 
+_KEPT = "works with "
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
 #: A string literal or quoted name (kept as it is), or one of the signs that are translated.
@@ -103,6 +107,20 @@ def schema_version(db: Connection) -> str:
     return str(rows[0][0]) if rows else ""
 
 
+def tell_works_with(db: Connection) -> None:
+    """Write into the database which revision it works with. Raises psycopg's errors."""
+    db.execute(f"COMMENT ON TABLE alembic_version IS '{_KEPT}{WORKS_WITH}'")
+
+
+def _fits(db: Connection, version: str) -> bool:
+    """Whether this Meltwatch can work with a schema: of this revision, or a newer that says so."""
+    if version <= SCHEMA_VERSION:
+        return version == SCHEMA_VERSION
+    kept = db.execute("SELECT obj_description('alembic_version'::regclass)").fetchone()
+    text = str(kept and kept[0])
+    return text.startswith(_KEPT) and text.removeprefix(_KEPT) <= SCHEMA_VERSION
+
+
 def _conninfo(url: str, readonly: bool) -> str:
     """`url` with the limits that it does not set itself."""
     try:
@@ -133,19 +151,20 @@ def _told(url: str) -> str:
 
 def _ensure_schema(db: Connection, url: str) -> None:
     version = schema_version(db)
+    if _fits(db, version):
+        return
     if version > SCHEMA_VERSION:
         raise StoreError(f"cannot open the store {_told(url)}: {_wrong(version)}")
-    if version != SCHEMA_VERSION:
-        from data.postgres.upgrade import upgrade  # noqa: PLC0415  Alembic: slow, needed once
+    from data.postgres.upgrade import upgrade  # noqa: PLC0415  Alembic: slow, needed once
 
-        upgrade(db)
+    upgrade(db)
 
 
 def _wait_for_schema(db: Connection) -> None:
     until = time.monotonic() + UPGRADE_WAIT_S
     while True:
         version = schema_version(db)
-        if version == SCHEMA_VERSION:
+        if _fits(db, version):
             return
         if version > SCHEMA_VERSION or time.monotonic() > until:
             raise StoreError(f"cannot open the store: {_wrong(version)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import command
 
-from data.postgres import Connection
+from data.postgres import Connection, tell_works_with
 from data.schema import migrating
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
@@ -25,6 +25,7 @@ def upgrade(db: Connection) -> None:
     try:
         with migrating("postgresql+psycopg://", db, VERSIONS, _FIRST) as config:
             command.upgrade(config, "head")
+            tell_works_with(db)
     finally:
         if not db.closed:
             db.rollback()

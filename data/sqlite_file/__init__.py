@@ -17,6 +17,12 @@ from data.sqlite_file.limited import LimitedConnection
 
 #: `user_version` of the file: the number of the newest revision of migrations/versions.
 SCHEMA_VERSION = 5
+#: The oldest version whose processes can go on with this schema: while they are replaced one by
+#: one, and if they have to come back. A migration that they cannot work with raises it to its own
+#: number (docs/decisions/0026).
+WORKS_WITH = 5
+#: The file keeps WORKS_WITH in the low half of its `application_id`, behind these letters.
+_MARK = int.from_bytes(b"MW") << 16
 #: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.
 BUSY_TIMEOUT_S = 2.0
 #: A statement that works longer is stopped, as PostgreSQL does it.
@@ -53,6 +59,22 @@ def connect(
 def version_of(db: sqlite3.Connection) -> int:
     """The version of the schema, 0 for a new file. Raises sqlite3.Error."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def fits(db: sqlite3.Connection) -> bool:
+    """Whether this Meltwatch can work with the file as it is: it has this version, or a newer one
+    that says so. Raises sqlite3.Error."""
+    version = version_of(db)
+    if version <= SCHEMA_VERSION:
+        return version == SCHEMA_VERSION
+    (kept,) = db.execute("PRAGMA application_id").fetchone()
+    return 0 < int(kept) - _MARK <= SCHEMA_VERSION
+
+
+def tell_version(db: sqlite3.Connection) -> None:
+    """Write into the file, within a transaction, which version it has and which it works with."""
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    db.execute(f"PRAGMA application_id = {_MARK + WORKS_WITH}")
 
 
 def revision(version: int) -> str:
@@ -110,7 +132,7 @@ def _open(path: Path) -> LimitedConnection:
         _use_wal(db)
         # FULL: a reading that append() returned for survives a power cut. One fsync a second.
         db.execute("PRAGMA synchronous = FULL")
-        if version_of(db) != SCHEMA_VERSION:
+        if not fits(db):
             _make_current(db)
     except BaseException:
         db.close()
@@ -136,7 +158,7 @@ def _open_readonly(path: Path) -> LimitedConnection:
     while True:
         db = _connect(path, "ro")
         version = version_of(db)
-        if version == SCHEMA_VERSION:
+        if fits(db):
             return db
         db.close()
         if version > SCHEMA_VERSION or time.monotonic() > until:
@@ -161,10 +183,7 @@ def _make_current(db: sqlite3.Connection) -> None:
         with transaction(db):  # two processes may start at once on one file
             if version_of(db) == 0:
                 _create(db)
-    version = version_of(db)
-    if version > SCHEMA_VERSION:
-        raise sqlite3.DatabaseError(wrong_version(version))
-    if version < SCHEMA_VERSION:
+    if not fits(db):
         from data.sqlite_file.upgrade import upgrade  # noqa: PLC0415  Alembic: slow, needed once
 
         upgrade(db)
@@ -178,4 +197,4 @@ def _create(db: sqlite3.Connection) -> None:
     codes = [(int(code), code.name) for code in Quality]
     db.executemany("INSERT INTO quality_codes VALUES (?, ?)", codes)
     db.execute("INSERT INTO alembic_version VALUES (?)", (revision(SCHEMA_VERSION),))
-    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    tell_version(db)

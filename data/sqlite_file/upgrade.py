@@ -8,7 +8,15 @@ from pathlib import Path
 from alembic import command
 
 from data.schema import migrating, run_statements
-from data.sqlite_file import SCHEMA_VERSION, revision, statements, version_of, wrong_version
+from data.sqlite_file import (
+    SCHEMA_VERSION,
+    fits,
+    revision,
+    statements,
+    tell_version,
+    version_of,
+    wrong_version,
+)
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
@@ -19,13 +27,14 @@ def upgrade(db: sqlite3.Connection) -> None:
     What counts is `user_version`, which also files have that are older than Alembic's table.
     """
     with migrating("sqlite://", db, VERSIONS, ["BEGIN IMMEDIATE"]) as config:
-        version = version_of(db)  # another process may have been here meanwhile
+        if fits(db):  # another process has been here meanwhile
+            return
+        version = version_of(db)
         if version > SCHEMA_VERSION:
             raise sqlite3.DatabaseError(wrong_version(version))
-        if version < SCHEMA_VERSION:
-            command.stamp(config, revision(version), purge=True)
-            command.upgrade(config, revision(SCHEMA_VERSION))
-            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        command.stamp(config, revision(version), purge=True)
+        command.upgrade(config, revision(SCHEMA_VERSION))
+        tell_version(db)
 
 
 def run_script(migration: str) -> None:

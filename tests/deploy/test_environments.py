@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,17 +12,12 @@ import pytest
 from access.settings import AccessSettings
 from data.redis_urls import behind_sentinels, is_sentinel, what_is_wrong
 from data.settings import Settings
-from tests.deploy.environments import DEPLOY, ENVIRONMENTS, lines, settings
+from tests.deploy.environments import DEPLOY, ENVIRONMENTS, copied, lines, settings
+from tests.deploy.next_release import copy_release
 from tests.stack import ROOT, Stack, wait_until
 
 PLAIN = re.compile(r"[A-Z][A-Z0-9_]*=[^\s\"'$\\#][^\"'$\\#]*(?<! )")
 SECRET = re.compile(r"_URL$|SECRET|PASSWORD|TOKEN")
-
-
-def copied() -> list[str]:
-    """What the Dockerfile copies from here."""
-    found = re.findall(r"^COPY (?!--)(.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
-    return [one for words in found for one in words.split()]
 
 
 @pytest.mark.parametrize("name", ["common", *ENVIRONMENTS])
@@ -49,18 +43,6 @@ def test_the_settings_exist_and_are_good(environment: str, tmp_path: Path) -> No
     assert AccessSettings.from_env(env).auth == "local"
 
 
-def _release(folder: Path) -> Path:
-    """A folder with what the image holds."""
-    for name in copied():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, target)
-    return folder
-
-
 def test_the_build_is_sent_what_it_copies_and_no_more() -> None:
     sent = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert sorted(sent) == sorted(copied())
@@ -73,7 +55,7 @@ def test_the_procfile_alone_runs_in_production(postgres_url: str, tmp_path: Path
     try:
         stack.start_redis()
         stack.env = {"HOME": str(tmp_path)} | {name: stack.env[name] for name in given}
-        stack.cwd = _release(tmp_path / "release")
+        stack.cwd = copy_release(tmp_path / "release")
         for line in ("ingest", "worker", "web"):
             stack._start(line, ["deploy/procfile_line.sh", line])
         wait_until(lambda: stack._web_answers(stack.port), 30, "the web process answers")

@@ -139,3 +139,34 @@ def test_units_are_shut_in(unit: Path) -> None:
     told = run("systemd-analyze", "security", "--offline=true", unit).stdout
     level = re.search(r"Overall exposure level for \S+: ([\d.]+)", told)
     assert level and float(level[1]) <= EXPOSED_AT_MOST, told
+
+
+TERRAFORM = DEPLOY / "terraform"
+
+
+@pytest.fixture(scope="module")
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of deploy/ in which terraform is initialised."""
+    if shutil.which("terraform") is None:
+        pytest.skip("no terraform: neither apt nor PyPI has it (https://terraform.io)")
+    folder = tmp_path_factory.mktemp("terraform")
+    ignored = shutil.ignore_patterns(".terraform", "secrets")
+    deploy = shutil.copytree(DEPLOY, folder / "deploy", ignore=ignored)
+    shutil.copytree(TERRAFORM / "tests/secrets", deploy / "terraform/tests/secrets")
+    plugins = Path(os.environ.get("TF_PLUGINS", "/opt/tf-plugins"))
+    kept = [f"-plugin-dir={plugins}"] if plugins.is_dir() else []
+    run("terraform", f"-chdir={deploy}/terraform", "init", "-backend=false", *kept)
+    return Path(deploy / "terraform")
+
+
+def test_terraform_is_laid_out_as_its_tool_does_it() -> None:
+    if shutil.which("terraform"):
+        run("terraform", "fmt", "-check", "-recursive", TERRAFORM)
+
+
+def test_terraform_knows_all_that_is_asked_of_the_cloud(terraform: Path) -> None:
+    run("terraform", f"-chdir={terraform}", "validate")
+
+
+def test_terraform_plans_both_environments(terraform: Path) -> None:
+    run("terraform", f"-chdir={terraform}", "test")

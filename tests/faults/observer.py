@@ -94,7 +94,7 @@ class Observer:
 
     def _read(self, path: str, began: float, answer: httpx.Response) -> Seen:
         seen = Seen(path, began, time.monotonic() - began, answer.status_code)
-        if not answer.is_success or path == "/readyz":
+        if not answer.is_success or path not in PATHS[:2]:
             return seen
         if path == "/plant":
             body = answer.json()
