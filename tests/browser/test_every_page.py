@@ -27,6 +27,7 @@ PAGES = {
     "/trends": ".trends-controls button",
     f"/trends?span=15m&signals=1:{MELT}": "#trends-root[data-trends-state=shown]",
     "/report": "table",
+    "/sources": ".source",
     "/system": ".panel--cost table",
 }
 #: In every document, before its own scripts.

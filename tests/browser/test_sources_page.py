@@ -4,6 +4,7 @@ the Extruder page, tests that succeed and fail, and an ingest that ends."""
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,13 +12,21 @@ from threading import Thread
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from redis import Redis
 
 from data.audit import journal as audit
 from data.ingest.publish import KEEP_S
 from data.session import open_session
-from data.window_cache.source_state import SOURCES
+from data.window_cache.source_state import (
+    SOURCES,
+    Condition,
+    Finding,
+    Rejected,
+    SourceState,
+    encoded,
+)
 from tests.stack import Stack, free_port, wait_until
 
 pytestmark = pytest.mark.browser
@@ -187,8 +196,10 @@ def test_it_fits_every_screen(sources: Page, width: int, height: int) -> None:
     assert sources.evaluate("document.documentElement.scrollWidth <= innerWidth")
     box = button.bounding_box()
     assert box and box["x"] + box["width"] <= width, "what is done needs no pushing sideways"
+    assert [*shut_out_at(sources, width)] == []
     button.click()
     form = sources.get_by_role("dialog")
+    assert [*shut_out_at(sources, width)] == []
     box = form.bounding_box()
     assert box and box["width"] <= width and box["height"] <= height
     sources.keyboard.press("Escape")
@@ -208,6 +219,14 @@ def test_it_is_kept_up_without_moving_what_is_there(sources: Page, plant: Plant)
     assert button.bounding_box() == before
 
 
+def shut_out_at(page: Page, width: int) -> Iterator[str]:
+    """What axe-core calls serious or critical, once; other sizes differ in nothing it looks at."""
+    if width == 390:
+        for found in Axe().run(page).response["violations"]:
+            if found["impact"] in {"serious", "critical"}:
+                yield f"{found['id']}: {found['nodes'][0]['target']}"
+
+
 def test_an_ingest_that_ends_is_told(sources: Page, plant: Plant, console: list[str]) -> None:
     plant.kill("ingest")
     one = panel(sources, "hall-1")
@@ -223,3 +242,30 @@ def test_an_ingest_that_ends_is_told(sources: Page, plant: Plant, console: list[
     sources.reload()
     expect(state).to_contain_text("No ingest tells of sources")
     console.clear()  # the browser's own words for 503
+
+
+def test_what_is_wrong_is_said_with_since_when_and_an_example(plant: Plant, page: Page) -> None:
+    """As an ingest would tell it; ours has ended."""
+    with Redis.from_url(plant.settings.redis_url) as client:
+        client.set(SOURCES, encoded([_troubled(int(time.time() * 1000))]))
+    page.goto(f"{plant.url}/sources")
+    one = panel(page, "hall-3")
+    expect(one).to_contain_text("✕ Failed")
+    expect(one).to_contain_text("the password is refused · mqtt://10.0.0.5")
+    expect(one).to_contain_text("The store takes nothing: the disk is full")
+    expect(one).to_contain_text(re.compile(r"1,234 rows since .*"))
+    expect(one).to_contain_text("7 rows")
+    expect(one).to_contain_text(re.compile("▲ Frozen.*it stands at 7; since .*, 10 min 0. s ago"))
+    expect(one).to_contain_text(re.compile("no number.*4 times, last at .* ago"))
+    expect(one.get_by_label("The newest example")).to_have_text("<b>####</b>")
+
+
+def _troubled(now: int) -> SourceState:
+    ago = now - 600_000
+    return SourceState(
+        "hall-3", "mqtt", Condition.FAILED, ago, "the password is refused", "mqtt://10.0.0.5",
+        rejects=(Rejected("no number", 4, ago, "<b>####</b>"),),
+        findings=(Finding(1001, "Pressure", "frozen", "it stands at 7", ago),),
+        waiting_rows=1_234, waiting_since_ms=ago, lost_rows=7, store="the disk is full",
+        told_ms=now,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
@@ -15,6 +16,7 @@ from data.asking import INGEST, Asking
 from data.audit import journal as audit
 from data.errors import CommandError, NoWorker, StoreError
 from data.extruders import Signal
+from data.ingest.mapped_extruders import read_extruders
 from data.ingest.sources import Found, FoundSignal, SourceLost
 from data.ingest.sources import Tested as Outcome
 from data.ingest.sources.asked import SourcesAsked, take
@@ -22,8 +24,9 @@ from data.ingest.sources.live import now_ms
 from data.ingest.sources.places import Places
 from data.ingest.sources.running import Running
 from data.session import Session, open_session
+from data.toml_table import Table
 from data.window_cache import connect
-from tests.ingest.sources_made import InHand, running
+from tests.ingest.sources_made import EXTRUDER, InHand, running
 
 SIGNAL = {
     "address": "x", "name": "X", "label": "Extra", "unit": "A", "group": "Drive", "low": 0,
@@ -112,6 +115,17 @@ def test_what_a_source_says_later_does_not_undo_what_a_person_did(one: Running, 
     one.live.offer([Found("n", "Found", signals)])
     place = one.live.places.get("x")
     assert place and place.extruder == 7
+
+
+def test_what_sources_toml_says_later_holds(one: Running, do: Do, tmp_path: Path) -> None:
+    signal = {**SIGNAL, "address": "y"}
+    do("map", extruder_name="New", signal=signal)
+    places = Places(tmp_path / "sources" / "made" / "known.json", 1001)
+    table = Table("sources.toml", "", tomllib.loads(EXTRUDER.replace('"t"', '"y"')))
+    places.declare(read_extruders(table, "address"))
+    place = places.get("y")
+    assert place and (place.extruder, place.slot) == (7, 1)
+    assert not places.is_by_hand("y")
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,12 @@ class Places:
         self._make()
 
     def declare(self, mapped: Iterable[MappedExtruder]) -> None:
-        """Take over what sources.toml says."""
+        """Take over what sources.toml says, also of what was mapped by hand before."""
+        mapped = tuple(mapped)
+        addresses = {column.name for one in mapped for column in one.columns}
+        for before in (signal for known in self._known.values() for signal in known.signals):
+            if before.by_hand and before.address in addresses:
+                before.address = ""
         for one in mapped:
             extruder, columns = one.extruder, list(one.columns)
             signals = list(extruder.signals)
