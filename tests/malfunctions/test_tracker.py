@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,17 @@ FOUND = {
 }
 
 
-@pytest.fixture
-def watched(tmp_path: Path) -> Watched:
-    one = Watched(tmp_path)
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    one = Watched(tmp_path_factory.mktemp("plant"))
     one.run(LEARN_S)
     return one
+
+
+@pytest.fixture
+def watched(learnt: Watched) -> Watched:
+    """A line of which is known what is usual; each test has its own."""
+    return deepcopy(learnt)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
