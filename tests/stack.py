@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-import httpx
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -86,17 +86,26 @@ class Stack:
     def start_web(self, name: str = "web", port: int = 0) -> None:
         """A web process; another one than that of `url` has a port of its own."""
         port = port or self.port
-        self._start(name, [*web_command("app:server"), "--port", str(port)])
+        self.begin_web(name, port)
         wait_until(lambda: self._web_answers(port), 20, "the web process answers")
 
-    def _web_answers(self, port: int) -> bool:
+    def begin_web(self, name: str = "web", port: int = 0) -> None:
+        """As `start_web`, but nobody waits for its answer."""
+        self._start(name, [*web_command("app:server"), "--port", str(port or self.port)])
+
+    def _web_answers(self, port: int, path: str = "healthz") -> bool:
+        # Not httpx.get: each makes a TLS context, and this is asked often.
+        asking = HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
-        except httpx.HTTPError:
+            asking.request("GET", f"/{path}")
+            return asking.getresponse().status == 200
+        except (OSError, HTTPException):
             return False
+        finally:
+            asking.close()
 
     def wait_ready(self, seconds: float = 30) -> None:
-        wait_until(lambda: httpx.get(f"{self.url}/readyz").is_success, seconds, "ready")
+        wait_until(lambda: self._web_answers(self.port, "readyz"), seconds, "ready")
 
     def _start(self, name: str, command: list[str]) -> None:
         self.processes[name] = subprocess.Popen(

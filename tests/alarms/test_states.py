@@ -295,6 +295,5 @@ def test_an_alarm_that_chatters_has_been_waiting_since_it_first_came() -> None:
         alarm = clear(alarm, T0 + minute * 60_000 - 1000, 99.0)[0]
         alarm = activate(alarm, T0 + minute * 60_000, 101.0, 100.0, {}, PLAIN)[0]
     assert alarm.unacked_since == T0
-    alarm = acknowledge(alarm, T0 + HOUR, BY)[0]
-    again = tick(alarm, T0 + 2 * HOUR, PLAIN)[0]
+    again = tick(acknowledge(alarm, T0 + HOUR, BY)[0], T0 + 2 * HOUR, PLAIN)[0]
     assert again.unacked_since == T0 + 2 * HOUR

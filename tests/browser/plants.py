@@ -17,11 +17,11 @@ def live_plant(folder: Path, **settings: str) -> Iterator[Stack]:
     try:
         stack.start_redis()
         stack.start_ingest()
+        stack.begin_web()  # it loads longest
         database = Path(stack.settings.database_url.removeprefix("sqlite:///"))
         wait_until(database.exists, 20, "ingest made the store")
         stack.start_worker()
-        stack.start_web()
-        stack.wait_ready()
+        stack.wait_ready(50)
         yield stack
     finally:
         stack.stop()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from redis import Redis
+from playwright.sync_api import Page, expect
 
-from data.window_cache import Keys
 from tests.browser import alarm_samples as samples
+from tests.browser.alarm_screen import (
+    KEYS,
+    NAME,
+    TONES,
+    forget,
+    open_alarms,
+    posted,
+    rows,
+    tell,
+)
 from tests.browser.plants import live_plant
 from tests.browser.themes import themes
 from tests.browser.waiting import until
@@ -21,19 +27,6 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 SIZES = [(1920, 1080), (1280, 800), (390, 844)]
-KEYS = Keys()
-NAME = "origin.startsWith('http') && localStorage.setItem('meltwatch-person', 'A. Weber')"
-#: Collects the pitch of every tone instead of sounding it: a test machine has no loudspeaker.
-TONES = """
-window.tones = [];
-const create = AudioContext.prototype.createOscillator;
-AudioContext.prototype.createOscillator = function () {
-  const made = create.call(this);
-  const start = made.start.bind(made);
-  made.start = (at) => { window.tones.push(made.frequency.value); start(at); };
-  return made;
-};
-"""
 
 
 @pytest.fixture(scope="module")
@@ -55,34 +48,6 @@ def known(page: Page) -> Page:
     """The page of somebody who has given their name."""
     page.add_init_script(NAME)
     return page
-
-
-def tell(plant: Stack, value: dict[str, Any], key: str = KEYS.alarms) -> None:
-    with Redis.from_url(plant.settings.redis_url) as client:
-        client.set(key, json.dumps(value))
-
-
-def forget(plant: Stack, key: str) -> None:
-    with Redis.from_url(plant.settings.redis_url) as client:
-        client.delete(key)
-
-
-def open_alarms(page: Page, plant: Stack, query: str = "") -> None:
-    page.goto(f"{plant.url}/alarms/{query}")
-    expect(page.get_by_role("tab")).to_have_count(4)
-
-
-def rows(page: Page) -> Locator:
-    return page.get_by_role("table", name="Active alarms").locator("tbody tr")
-
-
-def posted(page: Page) -> list[dict[str, Any]]:
-    """Commands that the page sends from now on."""
-    sent: list[dict[str, Any]] = []
-    page.on(
-        "request", lambda one: one.url.endswith("/commands") and sent.append(one.post_data_json)
-    )
-    return sent
 
 
 def test_the_bar_counts_by_priority_and_names_the_most_urgent(page: Page, plant: Stack) -> None:
@@ -160,27 +125,6 @@ def test_a_name_is_asked_once_and_kept(page: Page, plant: Stack, console: list[s
     expect(page.get_by_role("button", name="Acting: C. Ito")).to_be_visible()
     page.goto("about:blank")
     console.clear()  # the browser itself reports 503 answers
-
-
-def test_what_is_not_recorded_is_said_and_tried_again_under_the_same_id(
-    known: Page, tmp_path: Path, console: list[str]
-) -> None:
-    with live_plant(tmp_path, EXTRUDERS="2") as stack:
-        stack.kill("worker")
-        tell(stack, samples.told(samples.few()))
-        open_alarms(known, stack)
-        sent = posted(known)
-        rows(known).first.click()
-        known.keyboard.press("a")
-        receipt = known.locator(".alarm-receipt")
-        expect(receipt).to_contain_text("Acknowledge 1 alarm: not recorded", timeout=10_000)
-        console.clear()  # the browser itself reports 503 answers
-        stack.start_worker()
-        stack.wait_ready()
-        known.get_by_role("button", name="Try again").click()
-        expect(receipt).to_have_text("Acknowledge 1 alarm: recorded", timeout=10_000)
-        assert [one["id"] for one in sent] == [sent[0]["id"]] * 2
-        known.goto("about:blank")
 
 
 def test_many_are_chosen_by_keys_and_shelved_with_a_reason(

@@ -5,110 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from data.window_codec import WindowMessage, decode
 from tests.browser.plants import live_plant
+from tests.browser.scope_screen import (
+    LOAD,
+    OIL,
+    PRESSURE,
+    TEMPERATURE,
+    group,
+    hover,
+    lit,
+    names,
+    open_scope,
+    query_of,
+    settled,
+    values,
+    window,
+)
 from tests.browser.themes import themes
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
-PRESSURE = "MeltPressureZone_001.Pressure.ActualValue"
-TEMPERATURE = "MeltTemperatureZone_001.Temperature.ActualValue"
-LOAD = "MainDrive.Load.ActualValue"
-OIL = "Gearbox.OilTemperature.ActualValue"
 
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with live_plant(tmp_path_factory.mktemp("plant"), EXTRUDERS="12") as stack:
         yield stack
-
-
-@pytest.fixture(scope="module")
-def large_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with live_plant(tmp_path_factory.mktemp("large"), EXTRUDERS="50") as stack:
-        yield stack
-
-
-def open_scope(page: Page, plant: Stack, query: str = "") -> None:
-    page.goto(f"{plant.url}/scope{query}")
-    expect(page.locator(".scope-count")).to_have_text(re.compile("lines? ×"), timeout=20_000)
-    expect(page.locator(".scope-note")).to_be_hidden(timeout=20_000)
-
-
-def query_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query, keep_blank_values=True)
-
-
-def group(page: Page, signal: str) -> Locator:
-    return page.locator(f'.scope-group[data-signal="{signal}"]')
-
-
-def names(page: Page) -> list[str]:
-    return page.locator(".scope-key__name").all_text_contents()
-
-
-def values(page: Page, signal: str) -> dict[str, float]:
-    """Values of the table by extruder."""
-    rows = group(page, signal).locator(".scope-row")
-    shown = rows.locator(".scope-key__name").all_text_contents()
-    texts = rows.locator(".scope-key__value").all_text_contents()
-    return {name: float(text.replace("−", "-")) for name, text in zip(shown, texts, strict=True)}
-
-
-def hover(page: Page, x_share: float, y_share: float = 0.5) -> None:
-    box = page.locator(".scope-plot").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] * x_share, box["y"] + box["height"] * y_share)
-
-
-def window(plant: Stack, kind: str, signal: str) -> WindowMessage:
-    return decode(httpx.get(f"{plant.url}/lines/{kind}", params={"signal": signal}).content)
-
-
-def settled(page: Page) -> int:
-    """Pixels that lines cover once they no longer change: a new view is laid out over some frames,
-    on a busy machine over many."""
-    before, now, tries = -1, lit(page), 0
-    while now != before:
-        assert (tries := tries + 1) < 40, "the picture never stands still"
-        page.wait_for_timeout(200)
-        before, now = now, lit(page)
-    return now
-
-
-def lit(page: Page, left: float = 0.0, right: float = 1.0) -> int:
-    """Pixels that lines cover between two shares of the width.
-
-    A WebGL canvas can be read only in the frame that drew it: a touched theme draws again.
-    """
-    return page.evaluate(
-        """async ([left, right]) => {
-          const { documentElement: html } = document;
-          html.dataset.theme = html.dataset.theme;
-          await Promise.resolve();
-          await new Promise((done) => requestAnimationFrame(done));
-          const source = document.querySelector(".scope-lines");
-          const copy = document.createElement("canvas");
-          copy.width = source.width;
-          copy.height = source.height;
-          const ctx = copy.getContext("2d");
-          ctx.drawImage(source, 0, 0);
-          const from = Math.round(copy.width * left);
-          const width = Math.round(copy.width * right) - from;
-          const { data } = ctx.getImageData(from, 0, width, copy.height);
-          let count = 0;
-          for (let i = 3; i < data.length; i += 4) if (data[i] > 60) count += 1;
-          return count;
-        }""",
-        [left, right],
-    )
 
 
 def test_one_signal_of_the_whole_plant_is_a_line_per_extruder(page: Page, plant: Stack) -> None:
@@ -226,38 +153,6 @@ def test_a_signal_without_a_day_says_so(page: Page, plant: Stack) -> None:
     open_scope(page, plant, f"?signals={OIL}&mode=day")
     expect(page.locator(".scope-message")).to_contain_text("Gearbox oil is not kept for a day")
     expect(page.locator(".trend-state")).to_have_text("Live")
-
-
-def test_more_than_200_lines_are_refused_and_nothing_is_lost(
-    page: Page, large_plant: Stack
-) -> None:
-    four = ",".join([PRESSURE, TEMPERATURE, LOAD, OIL])
-    open_scope(page, large_plant, f"?signals={four}")
-    expect(page.locator(".scope-count")).to_have_text("200 lines × 900 points")
-    page.get_by_role("button", name="Signals: 4").click()
-    page.get_by_role("checkbox", name="Screw speed").click()
-    expect(page.locator(".scope-message")).to_contain_text("That would be 250 lines")
-    expect(page.get_by_role("checkbox", name="Screw speed")).not_to_be_checked()
-    expect(page.locator(".scope-count")).to_have_text("200 lines × 900 points")
-    assert query_of(page)["signals"] == [four]
-    assert lit(page) > 10_000
-
-
-def test_of_many_lines_the_table_shows_those_near_the_pointer(
-    page: Page, large_plant: Stack
-) -> None:
-    open_scope(page, large_plant)
-    expect(page.locator(".scope-row")).to_have_count(50)
-    hover(page, 0.7)
-    expect(page.locator(".scope-row")).to_have_count(24)
-    expect(page.locator(".scope-group__rest")).to_have_text("26 more lie further away")
-
-
-def test_a_link_to_too_many_lines_shows_what_fits(page: Page, large_plant: Stack) -> None:
-    five = ",".join([PRESSURE, TEMPERATURE, LOAD, OIL, "MainDrive.Speed.ActualValue"])
-    open_scope(page, large_plant, f"?signals={five}")
-    expect(page.locator(".scope-message")).to_contain_text("Shown are the first 40 extruders.")
-    expect(page.locator(".scope-count")).to_have_text("200 lines × 900 points")
 
 
 def test_pause_holds_the_picture_and_back_to_live_runs_on(page: Page, plant: Stack) -> None:
