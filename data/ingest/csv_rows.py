@@ -51,10 +51,10 @@ class CsvRows(RecordedRows):
         self._lines.read_header(file)
         self._find_columns()
 
-    def next_batch(self, file: BinaryIO) -> Batch:
+    def next_batch(self, file: BinaryIO, most: int = BATCH_LINES) -> Batch:
         """What was added to an open file since; a line that is none costs no other."""
         lines, records = 0, []
-        while lines < BATCH_LINES:
+        while lines < most:
             try:
                 line = next(self._lines.read(file), None)
                 if line is None:

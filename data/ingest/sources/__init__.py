@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from threading import Event
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from data.errors import MeltwatchError
 from data.extruders import Limits, Signal
+from data.ingest.mapped_extruders import MappedExtruder
 from data.quality import Quality
 from data.windows import Row
 
@@ -114,3 +115,10 @@ class Kind(Protocol):
 
         Raises SourceLost saying what is wrong.
         """
+
+
+@runtime_checkable
+class OfWholeRows(Protocol):
+    """A Kind that hands in whole rows: their extruders, in the order of their signals."""
+
+    extruders: tuple[MappedExtruder, ...]

@@ -12,7 +12,7 @@ from pathlib import Path
 from data.errors import MappingError
 from data.ingest.checks import NAMES
 from data.ingest.mapped_extruders import MappedExtruder, read_extruders
-from data.ingest.sources import Kind
+from data.ingest.sources import Kind, OfWholeRows
 from data.ingest.sources.kinds import KINDS, About, build
 from data.masking import hide_all
 from data.toml_table import REQUIRED, Table
@@ -82,6 +82,10 @@ def _source(table: Table, number: int, var_dir: Path) -> Configured:
     checks = tuple(table.choices("checks", NAMES))
     source = build(kind, table, About(name, var_dir / "sources" / name, mapped))
     table.finish()
+    if isinstance(source, OfWholeRows):
+        mapped = source.extruders
+        if not table.has("checks"):  # files tell of the past, in any order
+            checks = tuple(one for one in checks if one != "clock")
     return Configured(name, kind, source, mapped, first, align, silent, checks)
 
 

@@ -12,6 +12,7 @@ from data.ingest.sources import Kind
 from data.toml_table import Table
 
 KINDS: Mapping[str, str] = {
+    "folder": "data.ingest.sources.folder.kind",
     "http": "data.ingest.sources.append.kind",
     "opcua": "data.ingest.opcua",
 }

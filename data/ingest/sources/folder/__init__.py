@@ -1,0 +1,1 @@
+"""Kind `folder`: CSV and Parquet files that others put into a folder."""
