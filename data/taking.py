@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 from redis import Redis
@@ -43,9 +44,9 @@ class Taking:
         self._pool = ThreadPoolExecutor(_AT_ONCE, "asked")  # a command waits for its job
         self._doing: set[bytes] = set()
 
-    def take_for_ever(self) -> None:
-        """Take what is asked; while Redis is away keep trying."""
-        while True:
+    def take_for_ever(self, over: Event | None = None) -> None:
+        """Take what is asked, until `over` is set; while Redis is away keep trying."""
+        while over is None or not over.is_set():
             try:
                 self.take()
                 self.now_and_then()

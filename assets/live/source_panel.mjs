@@ -100,8 +100,8 @@ export class SourcePanel {
     const last = state.last_ms === null ? "none yet" : `${this._when(state.last_ms)}, ${this._ago(state.last_ms)}`;
     const lag = state.lag_ms === null ? "—" : `median ${span(state.lag_ms)}, p95 ${span(state.lag_p95_ms)}`;
     const since = state.waiting_since_ms === null ? "" : ` since ${this._when(state.waiting_since_ms)}`;
-    const waiting = state.waiting_rows ? `${whole(state.waiting_rows)} rows${since}` : "nothing";
-    const lost = state.lost_rows ? `${whole(state.lost_rows)} rows` : "none";
+    const waiting = state.waiting_rows ? `${rows(state.waiting_rows)}${since}` : "nothing";
+    const lost = state.lost_rows ? rows(state.lost_rows) : "none";
     const texts = [`${rate(state.rate)} /s`, last, lag, whole(state.readings), waiting, lost];
     this._values.forEach((value, at) => setText(value, texts[at]));
     setClass(this._values[5], "source__bad", state.lost_rows > 0);
@@ -194,6 +194,10 @@ class Lines {
 
 function whole(count) {
   return count.toLocaleString("en-GB");
+}
+
+function rows(count) {
+  return `${whole(count)} row${count === 1 ? "" : "s"}`;
 }
 
 function rate(perSecond) {

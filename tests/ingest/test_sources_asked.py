@@ -19,7 +19,7 @@ from data.extruders import Signal
 from data.ingest.mapped_extruders import read_extruders
 from data.ingest.sources import Found, FoundSignal, SourceLost
 from data.ingest.sources import Tested as Outcome
-from data.ingest.sources.asked import SourcesAsked, take
+from data.ingest.sources.asked import SourcesAsked, answering
 from data.ingest.sources.live import now_ms
 from data.ingest.sources.places import Places
 from data.ingest.sources.running import Running
@@ -222,10 +222,16 @@ def test_it_is_asked_by_a_stream_of_its_own(
     client = connect(redis_url)
     with pytest.raises(NoWorker, match="no ingest answered"):
         Asking(client, INGEST).ask("test", {"source": "made"}, 0.2)
-    take(client, SourcesAsked([one], journal))
-    asking = Asking(client, INGEST)
-    assert asking.ask("map", {"source": "made", "extruder": 7, "signal": SIGNAL}) == {"extruder": 7}
-    with pytest.raises(CommandError, match="source='x'"):
-        asking.ask("test", {"source": "x"})
-    assert asking.ask("test", {"source": "made"}) == {"ok": True, "summary": "fine", "lines": []}
+    with answering(client, SourcesAsked([one], journal)):
+        asking = Asking(client, INGEST)
+        assert asking.ask("map", {"source": "made", "extruder": 7, "signal": SIGNAL}) == {
+            "extruder": 7
+        }
+        with pytest.raises(CommandError, match="source='x'"):
+            asking.ask("test", {"source": "x"})
+        assert asking.ask("test", {"source": "made"}) == {
+            "ok": True,
+            "summary": "fine",
+            "lines": [],
+        }
     assert [event for _, event, _, _ in written(journal)] == ["source_mapped", "source_tested"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, NoReturn
 
 from redis import Redis
@@ -129,10 +129,17 @@ class SourcesAsked:
         log.info("%s of %s by %s: %s", event, one.live.name, who.get("actor") or "nobody", told)
 
 
-def take(connection: Redis, asked: SourcesAsked) -> None:
-    """Take what is asked in a thread of its own, until the process ends."""
-    taking = Taking(connection, "ingest", INGEST, asked.do)
-    Thread(target=taking.take_for_ever, name="asked", daemon=True).start()
+@contextmanager
+def answering(connection: Redis, asked: SourcesAsked) -> Iterator[None]:
+    """Take what is asked in a thread of its own, during the block."""
+    over, taking = Event(), Taking(connection, "ingest", INGEST, asked.do)
+    thread = Thread(target=taking.take_for_ever, args=(over,), name="asked", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(2)
 
 
 def _tested(one: Running) -> dict[str, Any]:

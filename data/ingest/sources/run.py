@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from data.ingest.publish import telling
-from data.ingest.sources.asked import SourcesAsked, take
+from data.ingest.sources.asked import SourcesAsked, answering
 from data.ingest.sources.config import read_sources_file
 from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import (
@@ -45,8 +45,10 @@ def run_sources(settings: Settings, over: Event) -> None:
         names = ", ".join(one.live.name for one in running)
         log.info("%s → %s", names, masked(settings.database_url))
         asked = SourcesAsked(running, partial(open_session, settings.database_url))
-        take(connect(settings.queue_url), asked)
-        with telling(connect(settings.redis_url), told):
+        with (
+            telling(connect(settings.redis_url), told),
+            answering(connect(settings.queue_url), asked),
+        ):
             run_all(running, store, over)
 
 
