@@ -22,12 +22,14 @@ test: .venv/.dev check
 	@tests/install_servers.sh
 	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(all_tests))
 
-# A browser draws in software here and wants the cores for itself; two at once, since much of such
-# a test is waiting. A file's tests share a plant and stay together. In the files' order, and not
-# those of many tests first: the longest has a single one.
+# A browser draws in software here and wants the cores for itself, hence the second run; one more
+# at once than there are cores, since much of a test is waiting. A file's tests share a plant and
+# stay together. Those with a browser in the files' order, and not those of many tests first: the
+# longest has a single one.
 define all_tests
-$(BIN)/python -m pytest -m "not browser" -n $$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )) --dist loadfile ; failed=$$? ; \
-$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder && exit $$failed
+at_once=$$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )) ; \
+$(BIN)/python -m pytest --ignore tests/browser -n $$at_once --dist loadfile ; failed=$$? ; \
+$(BIN)/python -m pytest tests/browser -n $$at_once --dist loadfile --no-loadscope-reorder && exit $$failed
 endef
 
 check: .venv/.dev
@@ -98,15 +100,19 @@ clean:
 	rm -rf .venv .venv-deploy var .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 
 .venv/.run: requirements.lock
-	@$(call venv,requirements.lock) && touch $@
+	@$(call venv,$<,-r $<) && touch $@
 
 .venv-deploy/.ok: requirements-deploy.lock
 	@$(PYTHON) -m venv .venv-deploy && echo "Installing $< …" \
 		&& .venv-deploy/bin/pip install -q --disable-pip-version-check --require-hashes -r $< \
 		&& touch $@
 
+# uv, itself from the lock, checks the same hashes and is several times as fast; where it finds no
+# index (it does not read pip's settings), pip.
 .venv/.dev: requirements-dev.lock requirements.lock
-	@$(call venv,requirements-dev.lock) && touch $@ .venv/.run
+	@$(call venv,$<,-r <(awk '/^[^ ]/ {on = /^uv==/} on' $<)) && { $(BIN)/uv pip install -q --no-config \
+		--python $(BIN)/python --compile-bytecode --require-hashes -r $< || $(call pip,-r $<) ; } \
+		&& touch $@ .venv/.run
 
 # What was edited in requirements*.txt, with all it needs and the hashes of PyPI (decision 0021).
 lock: .venv/.dev
@@ -135,5 +141,7 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	|| { echo "Meltwatch needs Python 3.11 or newer: make $@ PYTHON=/path/to/python3.11"; exit 1; } ; \
 [ -x $(BIN)/pip ] || $(PYTHON) -m venv .venv \
 	|| { echo "No venv module: install it with 'apt-get install python3-venv'"; exit 1; } ; \
-echo "Installing $(1) …" && $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r $(1)
+echo "Installing $(1) …" && $(call pip,$(2))
 endef
+
+pip = $(BIN)/pip install -q --disable-pip-version-check --require-hashes $(1)
