@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from redis.asyncio import Redis
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -153,7 +154,7 @@ def _refuse_simulator(state: SourceState) -> None:
 
 
 def _told(state: SourceState, catalogue: Catalogue) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(state)
+    told: dict[str, Any] = msgspec.to_builtins(replace(state, unmapped=(), mapped=()))
     return {
         **told,
         "extruders": [{"id": id_, "name": _name(catalogue, id_)} for id_ in state.extruders],
