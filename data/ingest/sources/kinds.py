@@ -14,6 +14,7 @@ from data.toml_table import Table
 KINDS: Mapping[str, str] = {
     "folder": "data.ingest.sources.folder.kind",
     "http": "data.ingest.sources.append.kind",
+    "modbus": "data.ingest.sources.modbus.kind",
     "opcua": "data.ingest.opcua",
 }
 

@@ -1,0 +1,1 @@
+"""Kind `modbus`: registers of PLCs and meters, polled by Modbus TCP."""
