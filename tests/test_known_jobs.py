@@ -13,20 +13,13 @@ from rq.serializers import DefaultSerializer, JSONSerializer
 from data.command_queue import QUEUE, job_queue
 from data.failed_jobs import FailedJobs
 from data.known_jobs import JOBS
-from data.team import Team
 from data.window_cache import connect
-from data.worker import TeamWorker
+from tests.workers import team_work
 
 
 @pytest.fixture
 def client(redis_url: str) -> Redis:
     return connect(redis_url, own=True)
-
-
-def work(client: Redis) -> None:
-    worker = TeamWorker(Team(client, "a"), client)
-    worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]
-    worker.work(burst=True, logging_level="CRITICAL")
 
 
 def failed(client: Redis, job: Job) -> str:
@@ -37,14 +30,14 @@ def failed(client: Redis, job: Job) -> str:
 @pytest.mark.parametrize("name", ["os.system", "subprocess.call", "pathlib.Path.touch"])
 def test_a_function_that_is_no_job_is_not_called(name: str, client: Redis, tmp_path: Path) -> None:
     job = job_queue(client).enqueue(name, f"touch {tmp_path / 'done'}")
-    work(client)
+    team_work(client)
     assert f"refused: '{name}' is none of Meltwatch's jobs" in failed(client, job)
     assert not list(tmp_path.iterdir())
 
 
 def test_also_one_of_our_own_modules_but_no_job(client: Redis) -> None:
     job = job_queue(client).enqueue("data.jobs.use", 1, 2, 3, 4, 5)
-    work(client)
+    team_work(client)
     assert "refused: 'data.jobs.use'" in failed(client, job)
 
 
@@ -61,7 +54,7 @@ class _Bomb:
 def test_a_pickle_is_not_opened(client: Redis, tmp_path: Path) -> None:
     pickles = Queue(QUEUE, connection=client, serializer=DefaultSerializer)
     job = pickles.enqueue("data.jobs.refresh", _Bomb(tmp_path / "done"), 1)
-    work(client)
+    team_work(client)
     assert "refused" in failed(client, job)
     assert not list(tmp_path.iterdir())
 
@@ -70,7 +63,7 @@ def test_a_job_that_nobody_can_read_does_not_end_the_worker(client: Redis) -> No
     job = job_queue(client).enqueue("data.jobs.use")
     client.hset(job.key, "data", b"\x00\xff")
     behind = job_queue(client).enqueue("os.getpid")
-    work(client)
+    team_work(client)
     assert "refused: ''" in failed(client, job)
     assert "refused: 'os.getpid'" in failed(client, behind)
 
@@ -93,7 +86,7 @@ def test_a_forged_field_is_left_out_and_does_not_end_the_worker(client: Redis) -
     for field in (*FIELDS, NO_TEXT):
         client.hset(queue.enqueue("os.getpid").key, field, NO_TEXT)
     behind = queue.enqueue("os.getpid")
-    work(client)
+    team_work(client)
     assert "refused: 'os.getpid'" in failed(client, behind)
     assert queue.count == 0
     assert FailedJobs(client).page(0, 100)[0] == len(FIELDS) + 2
@@ -105,7 +98,7 @@ def test_what_a_job_wants_called_afterwards_is_not_called(client: Redis, tmp_pat
     job = job_queue(client).enqueue(
         "data.jobs.use", str(tmp_path / "done"), on_success=touch, on_failure=touch
     )
-    work(client)
+    team_work(client)
     failed(client, job)
     assert not list(tmp_path.iterdir())
 

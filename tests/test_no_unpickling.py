@@ -30,11 +30,10 @@ from data.command_queue import CommandQueue, job_queue
 from data.errors import NoWorker
 from data.failed_jobs import FailedJobs
 from data.people.signing_out import SESSION
-from data.team import Team
 from data.window_cache import connect, connect_async
-from data.worker import TeamWorker
 from tests.stack import ROOT, wait_until
 from tests.unsafe_code import unsafe
+from tests.workers import team_work
 
 PACKAGES = ("access", "callbacks", "components", "data", "routes", "watcher")
 PROGRAMS = ("app.py", "run.py", "keep_running.py", "embedded_redis.py")
@@ -108,19 +107,13 @@ def test_the_trap_works(sprung: Path) -> None:
     assert sprung.exists()
 
 
-def work(client: Redis) -> None:
-    worker = TeamWorker(Team(client, "a"), client)
-    worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]
-    worker.work(burst=True, logging_level="CRITICAL")
-
-
 @pytest.mark.parametrize("team", ["", "a"], ids=["everyone's queue", "a worker's own queue"])
 def test_workers_and_the_system_page_open_no_job(client: Redis, trap: bytes, team: str) -> None:
     queue = job_queue(client, team)
     jobs = [queue.enqueue("data.jobs.use", job_id=field) for field in JOB_FIELDS]
     for job in jobs:
         client.hset(job.key, job.id, trap)
-    work(client)
+    team_work(client)
     assert not client.exists(queue.key), "the worker has read all"
     for job in jobs:
         client.hset(job.key, job.id, trap)

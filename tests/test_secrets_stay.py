@@ -17,10 +17,9 @@ from data.errors import SettingError
 from data.failed_jobs import FailedJobs
 from data.masking import hide
 from data.settings import SECRETS, Settings
-from data.team import Team
 from data.window_cache import connect
-from data.worker import TeamWorker
 from tests.stack import ROOT, free_port, wait_until, web_command
+from tests.workers import team_work
 
 SECRET = "kr0n-juwel"
 PROCESSES = {
@@ -106,9 +105,7 @@ def test_a_failed_job_keeps_a_traceback_without_the_secret(redis_url: str) -> No
     hide(f"postgresql://u:{SECRET}@h/db")
     client: Redis = connect(redis_url, own=True)
     job = job_queue(client).enqueue(f"nothing.{SECRET}")
-    worker = TeamWorker(Team(client, "a"), client)
-    worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]
-    worker.work(burst=True, logging_level="CRITICAL")
+    team_work(client)
     kept = job.latest_result()
     assert kept is not None and "refused: 'nothing.***'" in (kept.exc_string or "")
     assert "nothing.***" in (FailedJobs(client).traceback(job.id) or "")

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from data.asked import Asked
 from data.command_queue import QUEUE
+from data.team import Team
 from data.window_cache import connect
+from data.worker import TeamWorker
 
 
 class _ThreadWorker(SimpleWorker):
@@ -22,12 +25,23 @@ class _ThreadWorker(SimpleWorker):
     def _install_signal_handlers(self) -> None:
         pass
 
+    def subscribe(self) -> None:
+        """Not to RQ's commands: at the end RQ waits a second for the thread that does."""
+
 
 def work(redis_url: str) -> None:
     """Do all jobs that wait, in this thread."""
     with connect(redis_url) as connection:
         worker = _ThreadWorker([QUEUE], connection=connection, serializer=JSONSerializer)
         worker.work(burst=True, logging_level="CRITICAL")
+
+
+def team_work(client: Redis) -> None:
+    """Do all jobs that wait, in this thread, as the product's own worker does them."""
+    worker = TeamWorker(Team(client, "a"), client)
+    worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]
+    worker.subscribe = lambda: None  # type: ignore[method-assign]
+    worker.work(burst=True, logging_level="CRITICAL")
 
 
 @contextmanager
