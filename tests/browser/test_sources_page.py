@@ -178,6 +178,7 @@ def test_what_was_mapped_by_mistake_is_released(sources: Page, plant: Plant) -> 
     one = panel(sources, "hall-1")
     one.get_by_text("Addresses that are mapped: 1").click()
     button = one.get_by_role("button", name=f"Unmap {ADDRESS}")
+    expect(one.get_by_role("button", name="Unmap")).to_have_count(1)
     button.click()
     expect(button).to_have_text("Click again to unmap")
     button.click()
@@ -185,6 +186,17 @@ def test_what_was_mapped_by_mistake_is_released(sources: Page, plant: Plant) -> 
     expect(one.get_by_text("Addresses that are mapped: 0")).to_be_visible(timeout=10_000)
     plant.deliver("melt,machine=e7 pressure=2300")
     expect(one.get_by_text("Addresses that are not mapped: 201")).to_be_visible(timeout=10_000)
+
+
+def test_who_may_not_is_shown_no_buttons(plant: Plant, page: Page) -> None:
+    """The server refuses them, too: tests/access/test_sources.py."""
+    viewer = {"auth": "local", "name": "Vera", "role": "viewer", "may": ["view"]}
+    page.route("**/access/me", lambda route: route.fulfill(json=viewer))
+    page.goto(f"{plant.url}/sources")
+    one = panel(page, "hall-1")
+    expect(one.locator("tbody tr")).to_have_count(20)
+    expect(page.get_by_role("button", name="Vera · sign out")).to_be_visible()
+    expect(one.get_by_role("button", name=re.compile("Map|Unmap|Test"))).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
