@@ -27,6 +27,7 @@ from tests.browser.trend_screen import (
     zoom,
 )
 from tests.browser.waiting import until
+from tests.stack import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -168,7 +169,8 @@ def test_new_and_corrected_readings_are_drawn(trends: Page) -> None:
     receive(trends, HEAD - 4, 6, values)
     spike = lit(trends, "Melt", "--series-1", HEAD - 6, HEAD - 2)
     receive(trends, HEAD - 4, 7)
-    assert lit(trends, "Melt", "--series-1", HEAD - 6, HEAD - 2) < spike / 2
+    left = lambda: lit(trends, "Melt", "--series-1", HEAD - 6, HEAD - 2)  # noqa: E731
+    wait_until(lambda: left() < spike / 2, 5, "the correction is drawn")
 
 
 def test_a_snapshot_of_another_time_replaces_everything(trends: Page) -> None:
