@@ -9,7 +9,7 @@ export DEMO SOURCES REPLAY MAPPING SPEED EXTRUDERS SHARDS SEED PORT HOST PLANT_T
 	AUTH SESSION_IDLE_MIN SESSION_MAX_H PROXY_FROM PROXY_USER_HEADER PROXY_ROLES_HEADER PROXY_ROLES \
 	OIDC_ISSUER OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_CLIENT_SECRET_FILE OIDC_ROLES_CLAIM OIDC_ROLES \
 	LOG_FORMAT LOG_SYSLOG REDIS_URL_FILE QUEUE_URL_FILE DATABASE_URL_FILE HEARTBEAT_URL_FILE
-.PHONY: run demo test check check-deploy bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz people audit clean
+.PHONY: run demo test check check-deploy release bench fault faults import copy guard backup follow restore drill watch lock audit-deps sbom fuzz people audit clean
 
 run: .venv/.run
 	@exec $(BIN)/python run.py
@@ -96,8 +96,14 @@ check-deploy: .venv/.dev .venv-deploy/.ok
 	@WITH_DEPLOY=1 tests/install_servers.sh
 	@PATH="$(CURDIR)/.venv-deploy/bin:$$PATH" $(BIN)/python -m pytest -m deploy -rs tests/deploy $(ARGS)
 
+# What the playbook lays on machines: HEAD, as dist/meltwatch.tar.gz, the same bytes for the same commit.
+RELEASE = Procfile app.py requirements.lock access assets callbacks components data mappings routes \
+	deploy/procfile_line.sh deploy/rolling_restart.sh deploy/nginx
+release:
+	@mkdir -p dist && git archive --format=tar HEAD $(RELEASE) | gzip -n > dist/meltwatch.tar.gz
+
 clean:
-	rm -rf .venv .venv-deploy var .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	rm -rf .venv .venv-deploy dist var .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
 
 .venv/.run: requirements.lock
 	@$(call venv,$<,-r $<) && touch $@

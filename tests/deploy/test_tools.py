@@ -170,3 +170,8 @@ def test_terraform_knows_all_that_is_asked_of_the_cloud(terraform: Path) -> None
 
 def test_terraform_plans_both_environments(terraform: Path) -> None:
     run("terraform", f"-chdir={terraform}", "test")
+
+
+def test_the_playbook_keeps_the_rules_of_production() -> None:
+    config = DEPLOY / "ansible/.ansible-lint.yml"
+    run("ansible-lint", "-q", "--offline", "-c", config, DEPLOY / "ansible/site.yml")
