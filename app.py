@@ -112,7 +112,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *lines.routes(reader, settings),
             *events.routes(hub),
             *alarms.routes(reader, access.names),
-            *commands.routes(AskedCommands(connect(settings.queue_url))),
+            *commands.routes(AskedCommands(connect(settings.queue_url)), reader, access.tell),
             *health.routes(reader, settings),
             *metrics.routes(_vitals(settings, reader), counted),
             *system.routes(costs, reader, settings, load_prices(settings.prices)),

@@ -13,12 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from access.answers import later, refused, sign_in_first
 from access.principal import Principal, enter
-from access.rules import SAFE, Needed, Open, is_activity, needed
-from data.errors import MeltwatchError
+from access.rules import SAFE, Needed, Open, is_activity, is_scoped, needed
+from data.errors import MeltwatchError, SettingError
 from data.logs import SecurityEvent
+from data.scopes import WHOLE, from_header, seeing
+from data.scopes import Scope as Sees
 
 #: Dash sends this header by itself, from this cookie; our own scripts do the same.
 CSRF_COOKIE, CSRF_HEADER = "_csrf_token", "x-csrftoken"
+#: A proxy that keeps answers asks in its own name, for whoever has this scope: see `_scope`.
+SCOPE_HEADER = "meltwatch-scope"
 #: An open stream of somebody who was signed out ends within this time.
 STREAM_CHECKED_S = 5.0
 
@@ -68,17 +72,21 @@ class Gate:
         takes = needed(request.method, request.url.path)
         try:
             found = await self._find(request, takes)
-            answer = await self._refusal(request, takes, found)
+            sees = _scope(request, found)
+            answer = await self._refusal(request, takes, found) or _out_of_scope(request, sees)
+        except SettingError as error:
+            answer = refused(request, str(error))
         except MeltwatchError as error:
             answer = later(request, str(error))
         if answer is not None:
             await answer(scope, receive, send)
             return
         enter(scope, found.principal if found else None)
-        if found and request.url.path.endswith("/events"):
-            await self._stream(request, receive, send)
-        else:
-            await self._app(scope, receive, send)
+        with seeing(sees):
+            if found and request.url.path.endswith("/events"):
+                await self._stream(request, receive, send)
+            else:
+                await self._app(scope, receive, send)
 
     async def _find(self, request: Request, takes: Needed) -> Found | None:
         active = is_activity(request.method, request.url.path)
@@ -137,6 +145,22 @@ class Gate:
             return await self._recognise.find(request, active=False) is not None
         except MeltwatchError:  # Redis is away: a stream shows that by itself
             return True
+
+
+def _scope(request: Request, found: Found | None) -> Sees:
+    """What they see. The header narrows what a caller without a scope sees, and never widens it.
+
+    Raises SettingError.
+    """
+    own = found.principal.scope if found else WHOLE
+    return own or from_header(request.headers.get(SCOPE_HEADER, ""))
+
+
+def _out_of_scope(request: Request, sees: Sees) -> Response | None:
+    """The answer to who has a scope, where what is told is of the whole plant."""
+    if not sees or is_scoped(request.url.path):
+        return None
+    return refused(request, "this tells of the whole plant, and you see a part of it")
 
 
 def _meant(request: Request, found: Found) -> bool:

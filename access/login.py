@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from access.address import address_of
 from access.cookies import Cookies
-from access.gate import Tell
+from access.gate import SCOPE_HEADER, Tell
 from access.login_page import kiosk_page, login_page
 from access.people_door import PeopleDoor
 from access.principal import Principal, principal_of
@@ -21,6 +21,7 @@ from access.settings import AccessSettings
 from access.throttle import Throttle
 from data.errors import LockedOut, SignInRefused
 from data.people.roles import Permission
+from data.scopes import seen, to_header
 
 _HEADERS = {"Cache-Control": "no-store"}
 #: A login and a password are short.
@@ -139,10 +140,12 @@ def who_routes(auth: str) -> list[Route]:
         assert who is not None, "the gate lets nobody else come here"
         told = {"auth": auth, "id": who.id, "name": who.name, "role": who.role.value}
         may = sorted(permission for permission in Permission if who.may(permission))
-        return JSONResponse({**told, "scope": list(who.scope), "may": may}, headers=_HEADERS)
+        return JSONResponse({**told, "scope": list(seen()), "may": may}, headers=_HEADERS)
 
     async def check(_request: Request) -> Response:
-        return Response(status_code=204, headers=_HEADERS)
+        scope = to_header(seen())
+        headers = {**_HEADERS, **({SCOPE_HEADER: scope} if scope else {})}
+        return Response(status_code=204, headers=headers)
 
     return [Route("/access/me", me), Route("/access/check", check)]
 

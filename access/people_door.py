@@ -60,7 +60,7 @@ class PeopleDoor:
             if token is None:
                 return None
             only = _ONLY.get(token.kind, _READ_ONLY)
-            return Principal(token.id, token.label, Role.VIEWER, (), only)
+            return Principal(token.id, token.label, Role.VIEWER, token.scope, only)
 
         return await self._ask(work)
 

@@ -38,6 +38,21 @@ _POSTS = {
     "/sources/unmap": Permission.SOURCES,
     "/_dash-update-component": Permission.VIEW,
 }
+#: What a person with a scope may ask: it reads the plant through what data.scopes narrows. All else
+#: tells of the whole plant, and a new route does until it is named here.
+_SCOPED = frozenset(
+    {
+        "/", "/scope", "/alarms", "/malfunctions", "/trends", "/report",
+        "/plant", "/plant/sparks", "/plant/events", "/lines", "/alarms/now", "/alarms/history",
+        "/alarms/health", "/alarms/deliveries",
+        "/commands", "/openapi.json", "/_dash-update-component", "/_dash-layout",
+        "/_dash-dependencies", "/_reload-hash", "/_favicon.ico",
+    }
+)  # fmt: skip
+_SCOPED_BELOW = (
+    "/windows/", "/catalogue/", "/lines/", "/api/v1/", "/extruder/", "/malfunctions/", "/history/",
+    "/access/", "/assets/", "/_dash-component-suites/",
+)  # fmt: skip
 #: What screens ask by themselves: nobody need be there, so it keeps no session alive.
 _BY_ITSELF = (
     "/windows/", "/plant", "/lines", "/alarms/", "/system/", "/sources/", "/healthz", "/access/",
@@ -52,6 +67,11 @@ def needed(method: str, path: str) -> Needed:
     if method in {"GET", "HEAD"}:
         return _read(path)
     return _POSTS.get(path, Open.REFUSED) if method == "POST" else Open.REFUSED
+
+
+def is_scoped(path: str) -> bool:
+    """Whether what is told there is told to each by their scope."""
+    return path in _PUBLIC or path in _SCOPED or path.startswith(_SCOPED_BELOW)
 
 
 def _read(path: str) -> Permission:

@@ -57,6 +57,10 @@ ON_ALARMS = frozenset(
 ON_MALFUNCTIONS = frozenset({Action.ACKNOWLEDGE_MALFUNCTION, Action.RESOLVE_MALFUNCTION})
 
 
+#: They name an extruder by its number; who removes an annotation does not.
+_BY_NUMBER = (Action.SET_LIMITS, Action.ANNOTATE)
+
+
 @dataclass(frozen=True)
 class Command:
     """One action of one person. `id` is chosen by the browser, so that repeating it is harmless.
@@ -123,6 +127,24 @@ def extruders_of(command: Command) -> set[int]:
         number, _, _ = command.malfunction.partition("-")
         return {int(number) if number.isdecimal() else 0}
     return {command.extruder}
+
+
+def touched_by(raw: Mapping[str, Any]) -> set[int]:
+    """All extruders that what somebody sent could be about, before it is checked; 0 is the plant,
+    and all that cannot be told."""
+    alarms = raw.get("alarms") or ()
+    found = {_number(one) for one in alarms} if isinstance(alarms, list | tuple) else {0}
+    malfunction, extruder = raw.get("malfunction"), raw.get("extruder")
+    if malfunction:
+        found.add(_number(malfunction, "-"))
+    if extruder or raw.get("action") in {*_BY_NUMBER}:
+        found.add(extruder if isinstance(extruder, int) else 0)
+    return found or {0}
+
+
+def _number(text: object, until: str = "|") -> int:
+    start = text.partition(until)[0] if isinstance(text, str) else ""
+    return int(start) if start.isascii() and start.isdecimal() and len(start) < 10 else 0
 
 
 def concerns(command: Command, shard: Shard) -> bool:

@@ -74,13 +74,16 @@ class Extruder:
     """An extruder: the position of a signal in `signals` is its slot in every packed row.
 
     Slots are never reused or reordered: new signals are appended. `limits` maps a product code
-    (0: any product) to limits by signal name.
+    (0: any product) to limits by signal name. `site` and `line` say where it stands, empty if
+    nobody has told it: see data.scopes.
     """
 
     id: int
     name: str
     signals: tuple[Signal, ...]
     limits: Mapping[int, Mapping[str, Limits]] = field(default_factory=dict)
+    site: str = ""
+    line: str = ""
 
     def slot(self, name: str) -> int | None:
         """Slot of the signal called `name`, or None."""
@@ -178,6 +181,8 @@ def extruder_to_dict(extruder: Extruder) -> dict[str, Any]:
         "name": extruder.name,
         "signals": [vars(s) for s in extruder.signals],  # asdict would copy: five times slower
         "limits": {str(code): limits_to_dict(one) for code, one in extruder.limits.items()},
+        "site": extruder.site,
+        "line": extruder.line,
     }
 
 
@@ -187,4 +192,7 @@ def _extruder_from_dict(raw: Mapping[str, Any]) -> Extruder:
         name=raw["name"],
         signals=tuple(signal_from_dict(s) for s in raw["signals"]),
         limits={int(code): limits_from_dict(one) for code, one in raw["limits"].items()},
+        # Absent in what a Meltwatch of before has left in Redis.
+        site=raw.get("site", ""),
+        line=raw.get("line", ""),
     )

@@ -12,9 +12,12 @@ from starlette.routing import Route
 
 from access.principal import Principal, principal_of
 from data.command_queue import CommandQueue
-from data.commands import Action
+from data.commands import Action, touched_by
 from data.errors import CommandError, NoWorker
+from data.logs import SecurityEvent
 from data.people.roles import NEEDED
+from data.scopes import seen
+from data.window_cache.reader import WindowReader
 from routes.posted import Refused, posted
 
 _HEADERS = {"Cache-Control": "no-store"}
@@ -26,11 +29,21 @@ _UNKNOWN = {
 }
 
 
-def routes(queue: CommandQueue) -> list[Route]:
+#: Is told that somebody acted on what they do not see.
+Tell = Callable[[SecurityEvent, Principal | None, Request], Awaitable[None]]
+
+
+def routes(queue: CommandQueue, reader: WindowReader, tell: Tell) -> list[Route]:
     """Routes that make something happen."""
 
     async def command(request: Request) -> Response:
-        asked = _by(principal_of(request.scope), await posted(request))
+        who = principal_of(request.scope)
+        asked = _by(who, await posted(request))
+        if seen() and not touched_by(asked) <= {
+            one.id for one in (await reader.catalogue()).extruders
+        }:
+            await tell("denied", who, request)
+            raise Refused(403, "this is about what you do not see")
         return JSONResponse(await run_in_threadpool(queue.send, asked), 200, _HEADERS)
 
     async def replay(request: Request) -> Response:

@@ -20,6 +20,7 @@ from flask_caching.backends.rediscache import RedisCache
 from redis.exceptions import RedisError
 
 from data.history import Questions, T
+from data.scopes import seen
 from data.settings import Settings
 
 log = logging.getLogger("meltwatch.history")
@@ -68,6 +69,8 @@ class KeptAnswers:
     def ask(self, question: Callable[..., T], *arguments: Hashable, keep_s: float = 10.0) -> T:
         """See Questions.ask."""
         key = f"{question.__module__}.{question.__qualname__}{arguments!r}"
+        if scope := seen():
+            key = f"{scope!r}{key}"
         kept = self._get(key)
         if kept is not None:
             # What another version of Meltwatch has left there is asked anew.

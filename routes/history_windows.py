@@ -63,7 +63,8 @@ def _told(request: Request, answer: Callable[[], tuple[bytes, dict[str, str], st
         body, headers, media_type = answer()
     except _BadQuery as error:
         return JSONResponse({"error": str(error)}, 400, headers={"Cache-Control": "no-store"})
-    headers |= {"Vary": "Accept-Encoding"}
+    # Who signs in after somebody else may see less than the browser has kept.
+    headers |= {"Vary": "Accept-Encoding, Cookie"}
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):

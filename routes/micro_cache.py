@@ -7,13 +7,18 @@ import gzip
 import re
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from data.scopes import seen, to_header
+
 #: Browsers ask again every time (an unchanged answer is 304), shared caches hold it for 1 s.
 CACHE_CONTROL = "public, max-age=0, s-maxage=1, stale-if-error=30"
+#: Of what is not told to everybody; a proxy that tells its clock keeps answers by scope.
+PRIVATE = "private, no-cache"
 #: A proxy that tells its clock (s since the epoch) may also answer with the last second's body
 #: while it asks for the next. Browsers would do that too, and show everything a poll later.
 PROXY_TIME_HEADER = "Meltwatch-Proxy-Time"
@@ -69,7 +74,8 @@ def _for_proxy(proxy_time: str, made_s: float) -> dict[str, str]:
     waited = f"{made_s:.3f}/{time.monotonic():.3f}"
     asked = _PROXY_TIME.fullmatch(proxy_time)
     if asked is None:
-        return {"Cache-Control": CACHE_CONTROL, WAITED_HEADER: waited}
+        control = PRIVATE if seen() else CACHE_CONTROL
+        return {"Cache-Control": control, WAITED_HEADER: waited}
     # In this order: nginx before 1.23 ignores a Cache-Control that follows.
     return {
         "Cache-Control": PROXY_CACHE_CONTROL,
@@ -87,10 +93,14 @@ class MicroCache:
         self._locks: dict[Hashable, asyncio.Lock] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The kept answer, or a new one. What `make` raises is raised and not kept."""
+        """The kept answer of whoever sees the same, or a new one. What `make` raises is raised and
+        not kept."""
+        key, scope = (key, seen()), to_header(seen())
         async with self._locks.setdefault(key, asyncio.Lock()):
             until, answer = self._kept.get(key, (0.0, None))
             if answer is None or until < time.monotonic():
                 answer = await make()
+                if scope:  # a browser may have one that somebody else was given
+                    answer = replace(answer, etag=f'{answer.etag[:-1]}-{crc32(scope.encode()):x}"')
                 self._kept[key] = (time.monotonic() + self._ttl_s, answer)
             return answer

@@ -14,8 +14,10 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing, suppress
+from typing import TypeAlias
 
 from data.errors import WindowsUnavailable
+from data.scopes import Scope, seeing, seen
 from data.settings import Settings
 from data.window_cache.reader import WindowReader
 from data.windows import Header
@@ -38,6 +40,10 @@ def event(kind: str, data: str, id_: int | None = None) -> bytes:
     """One server-sent event; `data` has no line breaks."""
     start = "" if id_ is None else f"id: {id_}\n"
     return f"{start}event: {kind}\ndata: {data}\n\n".encode()
+
+
+#: What is seen, and the topic: viewers of one scope share what is made of it.
+_Topic: TypeAlias = tuple[Scope, int]
 
 
 class Viewer:
@@ -80,8 +86,8 @@ class PushHub:
         """`count(came, dropped)` is told of viewers that come (1) or go (-1) and events dropped."""
         self._reader, self._count = reader, count
         self._steps = DELTA_S * 1000 // settings.step_ms
-        self._topics: defaultdict[int, set[Viewer]] = defaultdict(set)
-        self._pushed: dict[int, int] = {}
+        self._topics: defaultdict[_Topic, set[Viewer]] = defaultdict(set)
+        self._pushed: dict[_Topic, int] = {}
         self._task: asyncio.Task[None] | None = None
         self.pushes = 0
 
@@ -97,8 +103,8 @@ class PushHub:
         `last_event_id` is the head_ts (ms) that the viewer had; if more than a delta is missing
         since then, the first event is the order to read a snapshot.
         """
-        viewer = Viewer()
-        self._topics[topic].add(viewer)
+        viewer, scope = Viewer(), seen()
+        self._topics[scope, topic].add(viewer)
         self._count(1, 0)
         try:
             self._ensure_running()
@@ -108,9 +114,9 @@ class PushHub:
             while True:
                 yield await viewer.next()
         finally:
-            self._leave(topic, viewer)
+            self._leave((scope, topic), viewer)
 
-    def _leave(self, topic: int, viewer: Viewer) -> None:
+    def _leave(self, topic: _Topic, viewer: Viewer) -> None:
         self._topics[topic].discard(viewer)
         self._count(-1, 0)
         if not self._topics[topic]:
@@ -151,24 +157,31 @@ class PushHub:
     async def _push(self, shards: frozenset[int]) -> None:
         """Push what the commits of these shards have changed."""
         self.pushes += 1
+        for scope in {scope for scope, _ in self._topics}:
+            with seeing(scope):
+                await self._push_to(scope, shards)
+
+    async def _push_to(self, scope: Scope, shards: frozenset[int]) -> None:
+        """Push to those who see the same."""
         extruders = [
             topic
-            for topic in self._topics
-            if topic != PLANT and self._reader.keys(topic).shard.number in shards
+            for whose, topic in self._topics
+            if whose == scope and topic != PLANT and self._reader.keys(topic).shard.number in shards
         ]
-        for topic, (head, message) in (await self._windows(extruders, self._pushed)).items():
-            self._pushed[topic] = head
-            self._send([topic], message)
-        if PLANT in self._topics:
+        before = {one: self._pushed.get((scope, one), -1) for one in extruders}
+        for extruder, (head, message) in (await self._windows(extruders, before)).items():
+            self._pushed[scope, extruder] = head
+            self._send([(scope, extruder)], message)
+        if (scope, PLANT) in self._topics:
             for shard in shards:
-                await self._push_cards(shard)
+                await self._push_cards(scope, shard)
 
-    async def _push_cards(self, shard: int) -> None:
+    async def _push_cards(self, scope: Scope, shard: int) -> None:
         body, status = await cards(self._reader, shard)
         if status.catalogue and not body.endswith(NO_CARDS):  # else another shard says it
-            self._send([PLANT], event("plant", body.decode(), status.last_success))
+            self._send([(scope, PLANT)], event("plant", body.decode(), status.last_success))
 
-    def _send(self, topics: Iterable[int], message: bytes) -> None:
+    def _send(self, topics: Iterable[_Topic], message: bytes) -> None:
         for topic in topics:
             dropped = sum(viewer.put(message) for viewer in self._topics.get(topic, ()))
             self._count(0, dropped)

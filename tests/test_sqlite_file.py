@@ -39,7 +39,9 @@ def path_of(url: str) -> str:
 
 def dump(path: str) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(path)) as db:
-        return {t: db.execute(f"SELECT * FROM {t}").fetchall() for t in V1_TABLES}
+        found = {t: db.execute(f"SELECT * FROM {t}").fetchall() for t in V1_TABLES}
+        # Where they stand was added since.
+        return {**found, "extruders": [row[:4] for row in found["extruders"]]}
 
 
 def schema(path: str) -> list[tuple[str, ...]]:

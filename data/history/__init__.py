@@ -28,6 +28,8 @@ class Reader(Protocol):
     """What a question reads with. In its SQL `shift_of(ts)` is the name of the shift at `ts` ms."""
 
     shifts: ShiftPlan
+    #: What stands before a table's name to mean the table itself: see scoped.py.
+    schema: str
 
     def all(self, sql: str, *parameters: object, cap: int = ROW_CAP) -> list[tuple[Any, ...]]:
         """All rows that a statement finds.

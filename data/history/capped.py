@@ -8,7 +8,9 @@ from threading import BoundedSemaphore
 
 from data.errors import HistoryBusy
 from data.history import AT_ONCE, DEADLINE_S, Reader, T
+from data.history.scoped import within
 from data.meter import metered
+from data.scopes import seen
 
 
 class CappedHistory:
@@ -29,6 +31,6 @@ class CappedHistory:
             raise HistoryBusy
         try:
             with metered("history"), self._opened() as reader:
-                return question(reader, *arguments)
+                return question(within(reader, seen()), *arguments)
         finally:
             self._free.release()

@@ -28,6 +28,8 @@ _STALE = 0.9
 class PostgresReader:
     """A Reader for one question."""
 
+    schema = ""
+
     def __init__(self, db: Connection, shifts: ShiftPlan) -> None:
         self.shifts = shifts
         self._db, self._deadline = db, time.monotonic() + DEADLINE_S

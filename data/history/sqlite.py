@@ -21,6 +21,8 @@ _STEPS = 2000
 class SqliteReader:
     """A Reader for one question."""
 
+    schema = "main."
+
     def __init__(self, db: sqlite3.Connection, shifts: ShiftPlan) -> None:
         self.shifts = shifts
         self._db, self._deadline = db, time.monotonic() + DEADLINE_S

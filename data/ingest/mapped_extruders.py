@@ -6,10 +6,11 @@ Shared by CSV files (docs/mapping.md) and sources (docs/sources.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from data.extruders import JOB_STATUS, JOB_STATUS_NAMES, PRODUCT, Extruder, Limits, Product, Signal
+from data.scopes import BETWEEN
 from data.toml_table import REQUIRED, Table
 
 
@@ -78,8 +79,18 @@ def _extruder(
     read = [_signal(one, reading) for one in tables]
     _refuse_repeats(tables, "name", [signal.name for signal, _, _ in read])
     product = _product(table.table("product")) if table.has("product") else None
+    made = _mapped(number, name, read, product)
+    stands = place(table)
     table.finish()
-    return _mapped(number, name, read, product)
+    return replace(made, extruder=replace(made.extruder, site=stands[0], line=stands[1]))
+
+
+def place(table: Table) -> tuple[str, str]:
+    """Site and line of an extruder; both may be empty."""
+    site, line = table.any_text("site", "").strip(), table.any_text("line", "").strip()
+    if BETWEEN in site:
+        table.fail("site", site, f"a name without {BETWEEN!r}, which stands before a line")
+    return site, line
 
 
 def _from_template(

@@ -18,12 +18,14 @@ from data.people.account import Token, TokenKind
 from data.people.roles import Role
 from data.people.signing_out import sign_out
 from data.people.store import People, open_people
+from data.scopes import scope_of, told
 from data.settings import Settings
 from data.window_cache.clients import connect
 
 #: After these nobody stays signed in as they were.
-_ENDS = frozenset({"role", "password", "disable", "erase"})
+_ENDS = frozenset({"role", "scope", "password", "disable", "erase"})
 DAY_MS = 86_400_000
+_SEE = "a site, or 'site/line'; without any: the whole plant"
 
 
 def main(arguments: list[str]) -> int:
@@ -49,6 +51,8 @@ def _do(people: People, asked: argparse.Namespace, by: str) -> None:
     match asked.what:
         case "role":
             people.set_role(person, Role(asked.role), by)
+        case "scope":
+            people.set_scope(person, scope_of(asked.see), by)
         case "password":
             people.set_password(person, _password(), by)
         case "disable" | "enable":
@@ -81,7 +85,10 @@ def _without_person(people: People, asked: argparse.Namespace, by: str) -> None:
         case "list":
             for one in people.everyone():
                 state = "disabled" if one.disabled else ""
-                print(f"{one.id}  {one.login:20} {one.role:12} {one.name}  {state}".rstrip())
+                print(
+                    f"{one.id}  {one.login:20} {one.role:12} {one.name}  "
+                    f"{told(one.scope)}  {state}".rstrip()
+                )
         case "add":
             role = Role(asked.role)
             person = people.add(asked.login, asked.name, role, _password(), by, _now())
@@ -90,7 +97,9 @@ def _without_person(people: People, asked: argparse.Namespace, by: str) -> None:
             print("\n".join(_line(token) for token in people.tokens()))
         case "token":
             expires = _now() + asked.days * DAY_MS if asked.days else None
-            token, plain = people.new_token(TokenKind(asked.kind), asked.label, by, _now(), expires)
+            token, plain = people.new_token(
+                TokenKind(asked.kind), asked.label, by, _now(), expires, scope_of(asked.see)
+            )
             print(f"{token.id}: {plain}\nKeep it now: it is not told again.")
         case "revoke":
             people.revoke(asked.id, by, _now())
@@ -99,7 +108,7 @@ def _without_person(people: People, asked: argparse.Namespace, by: str) -> None:
 
 def _line(token: Token) -> str:
     state = "revoked" if token.revoked else "ended" if _has_ended(token) else ""
-    return f"{token.id}  {token.kind:8} {token.label}  {state}".rstrip()
+    return f"{token.id}  {token.kind:8} {token.label}  {told(token.scope)}  {state}".rstrip()
 
 
 def _has_ended(token: Token) -> bool:
@@ -142,12 +151,16 @@ def _parser() -> argparse.ArgumentParser:
     role = commands.add_parser("role")
     role.add_argument("login")
     role.add_argument("role", choices=roles)
+    scope = commands.add_parser("scope", help="which extruders somebody sees")
+    scope.add_argument("login")
+    scope.add_argument("see", nargs="*", help=_SEE)
     commands.add_parser("list")
     commands.add_parser("tokens")
     token = commands.add_parser("token", help="a key for what is no person")
     token.add_argument("kind", choices=[kind.value for kind in TokenKind])
     token.add_argument("label")
     token.add_argument("--days", type=int, default=0, help="it ends after so many; 0: never")
+    token.add_argument("--see", action="append", default=[], help=_SEE)
     commands.add_parser("revoke").add_argument("id")
     return parser
 

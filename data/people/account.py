@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from data.people.roles import Role
+from data.scopes import WHOLE, Scope
 
 
 @dataclass(frozen=True)
 class Person:
     """Somebody who signs in. `id` says nothing and stands in every event; the name is kept apart.
 
-    `scope` names sites, or "site/line"; none is the whole plant.
+    `scope` says which extruders they see: data.scopes.
     """
 
     id: str
     login: str
     name: str
     role: Role
-    scope: tuple[str, ...]
+    scope: Scope
     disabled: bool
 
 
@@ -33,7 +34,7 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True)
 class Token:
-    """A key for what is no person. Times in ms, None: never."""
+    """A key for what is no person; `scope` as of a person. Times in ms, None: never."""
 
     id: str
     kind: TokenKind
@@ -41,3 +42,4 @@ class Token:
     created: int
     expires: int | None
     revoked: int | None
+    scope: Scope = WHOLE

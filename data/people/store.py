@@ -17,6 +17,7 @@ from data.people.account import Person
 from data.people.passwords import Passwords
 from data.people.roles import Role
 from data.people.tokens import Tokens
+from data.scopes import Scope
 from data.session import Session, open_session
 
 #: Wrong passwords in a row until an account is locked, for how long (ms), doubling up to the last.
@@ -128,8 +129,8 @@ class People(Tokens):
             self._session.run("UPDATE people SET role = ? WHERE id = ?", role.value, person.id)
             self._keep_an_admin(person)
 
-    def set_scope(self, person: Person, scope: Iterable[str], by: str) -> None:
-        """Sites, or "site/line", that a person sees; none: the whole plant."""
+    def set_scope(self, person: Person, scope: Scope, by: str) -> None:
+        """Which extruders a person sees: data.scopes."""
         text = json.dumps(sorted(scope))
         with self._changing(by, "scope_set", person.id, {"scope": text}):
             self._session.run("UPDATE people SET scope = ? WHERE id = ?", text, person.id)

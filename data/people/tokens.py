@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from data.audit import journal as audit
 from data.errors import PeopleRefused
 from data.people.account import Token, TokenKind
 from data.people.hashed import hashed
+from data.scopes import WHOLE, Scope
 from data.session import Session
 
-_TOKEN = "SELECT id, kind, label, created, expires, revoked FROM access_tokens"
+_TOKEN = "SELECT id, kind, label, created, expires, revoked, scope FROM access_tokens"
 #: So a token that was published by mistake is found by scanners.
 PREFIX = "mwt_"
 
@@ -34,16 +36,21 @@ class Tokens:
             audit.append(self._session, actor, event, subject, detail)
 
     def new_token(
-        self, kind: TokenKind, label: str, by: str, now: int, expires: int | None
-    ) -> tuple[Token, str]:
+        self, kind: TokenKind, label: str, by: str, now: int, expires: int | None,
+        scope: Scope = WHOLE,
+    ) -> tuple[Token, str]:  # fmt: skip
         """A token, and its text, which is never told again; times in ms."""
         id_, plain = f"t-{secrets.token_hex(6)}", PREFIX + secrets.token_urlsafe(32)
-        with self._changing(by, "token_made", id_, {"kind": kind, "label": label}):
+        text = json.dumps(sorted(scope))
+        told = {"kind": kind, "label": label, "scope": text}
+        with self._changing(by, "token_made", id_, told):
             self._session.run(
-                "INSERT INTO access_tokens VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                id_, hashed(plain), kind.value, label, by, now, expires,
+                "INSERT INTO access_tokens"
+                " (id, hash, kind, label, created_by, created, expires, scope)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                id_, hashed(plain), kind.value, label, by, now, expires, text,
             )  # fmt: skip
-        return Token(id_, kind, label, now, expires, None), plain
+        return Token(id_, kind, label, now, expires, None, tuple(sorted(scope))), plain
 
     def token_of(self, plain: str, now: int) -> Token | None:
         """The token with this text, if it is neither revoked nor has ended."""
@@ -77,5 +84,6 @@ class Tokens:
 
 
 def _token(row: tuple[Any, ...]) -> Token:
-    id_, kind, label, created, expires, revoked = row
-    return Token(id_, TokenKind(kind), label, created, expires, revoked)
+    id_, kind, label, created, expires, revoked, scope = row
+    seen = tuple(json.loads(scope))
+    return Token(id_, TokenKind(kind), label, created, expires, revoked, seen)

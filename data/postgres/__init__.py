@@ -16,7 +16,7 @@ from data.errors import SettingError, StoreError
 from data.meter import asked, received
 
 #: The newest revision of data/postgres/migrations/versions.
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 #: The oldest revision whose processes can go on with this schema, as in data/sqlite_file. The
 #: comment of the table `alembic_version` keeps it.
 WORKS_WITH = "0003"

@@ -16,11 +16,11 @@ from data.quality import Quality
 from data.sqlite_file.limited import LimitedConnection
 
 #: `user_version` of the file: the number of the newest revision of migrations/versions.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 #: The oldest version whose processes can go on with this schema: while they are replaced one by
 #: one, and if they have to come back. A migration that they cannot work with raises it to its own
 #: number (docs/decisions/0026).
-WORKS_WITH = 5
+WORKS_WITH = 6
 #: The file keeps WORKS_WITH in the low half of its `application_id`, behind these letters.
 _MARK = int.from_bytes(b"MW") << 16
 #: A statement that waits longer for a lock fails, so that nothing hangs behind a stuck writer.

@@ -9,13 +9,14 @@ CREATE TABLE readings (
     quality  BLOB,
     UNIQUE (extruder, ts)
 );
--- A retired extruder (active = 0) is no longer shown; `source` delivers its readings.
+-- A retired extruder (active = 0) is no longer shown; `source` delivers its readings. `site` and
+-- `line` say where it stands. (One line: as ALTER TABLE left it.)
 CREATE TABLE extruders (
     id     INTEGER PRIMARY KEY,
     name   TEXT NOT NULL,
     source TEXT NOT NULL,
     active INTEGER NOT NULL
-);
+, site TEXT NOT NULL DEFAULT '', line TEXT NOT NULL DEFAULT '');
 CREATE TABLE signals (
     extruder   INTEGER NOT NULL REFERENCES extruders (id),
     slot       INTEGER NOT NULL,
@@ -223,7 +224,7 @@ CREATE TABLE access_tokens (
     created    INTEGER NOT NULL,
     expires    INTEGER,
     revoked    INTEGER
-);
+, scope TEXT NOT NULL DEFAULT '[]');
 -- Each row's `hash` covers all its columns and the hash before: see data/audit/chain.py.
 CREATE TABLE audit (
     seq      INTEGER PRIMARY KEY,

@@ -66,6 +66,7 @@ class Explaining:
     """A Reader that notes plans, and reads few rows."""
 
     shifts: ShiftPlan
+    schema: str
 
     def __init__(self, asker: str, postgres: bool) -> None:
         self._asker, self._postgres = asker, postgres
@@ -73,7 +74,7 @@ class Explaining:
 
     def use(self, reader: Reader) -> None:
         """Ask this one."""
-        self.shifts, self._reader = reader.shifts, reader
+        self.shifts, self.schema, self._reader = reader.shifts, reader.schema, reader
         if self._postgres:
             reader.all(_WITHOUT_SCANS)
 

@@ -37,9 +37,12 @@ _PUT_PRODUCT = """
                             ELSE excluded.price_per_kg END
     WHERE p.name <> excluded.name OR excluded.price_per_kg NOT IN (0, p.price_per_kg)"""
 _PUT_EXTRUDER = """
-    INSERT INTO extruders AS e VALUES (?, ?, ?, true) ON CONFLICT (id) DO UPDATE SET
-        name = excluded.name, source = excluded.source, active = true
-    WHERE (e.name, e.source, e.active) <> (excluded.name, excluded.source, true)"""
+    INSERT INTO extruders AS e (id, name, source, active, site, line)
+    VALUES (?, ?, ?, true, ?, ?) ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, source = excluded.source, active = true,
+        site = excluded.site, line = excluded.line
+    WHERE (e.name, e.source, e.active, e.site, e.line)
+        <> (excluded.name, excluded.source, true, excluded.site, excluded.line)"""
 _PUT_SIGNAL = """
     INSERT INTO signals AS s VALUES (?, ?, ?, ?, ?) ON CONFLICT (extruder, slot) DO UPDATE SET
         unit = excluded.unit, definition = excluded.definition
@@ -72,7 +75,9 @@ class StoredCatalogue:
         """See TelemetryStore.catalogue."""
         session = self._session
         version, signals, limits = self.version(), self._all_signals(), self._in_force()
-        extruders = session.all("SELECT id, name FROM extruders WHERE active ORDER BY id")
+        extruders = session.all(
+            "SELECT id, name, site, line FROM extruders WHERE active ORDER BY id"
+        )
         products = session.all("SELECT code, name, price_per_kg FROM products ORDER BY code")
         return Catalogue(
             version,
@@ -82,8 +87,10 @@ class StoredCatalogue:
                     name,
                     tuple(signals.get(id_, ())),
                     {product: one.limits for product, one in limits.get(id_, {}).items()},
+                    site,
+                    line,
                 )
-                for id_, name in extruders
+                for id_, name, site, line in extruders
             ),
             tuple(Product(*product) for product in products),
         )
@@ -119,7 +126,8 @@ class StoredCatalogue:
             self._session.run(_PUT_PRODUCT, one.code, one.name, float(one.price_per_kg))
         signals, limits = self._all_signals(), self._in_force()
         for extruder in catalogue.extruders:
-            self._session.run(_PUT_EXTRUDER, extruder.id, extruder.name, source)
+            place = extruder.site, extruder.line
+            self._session.run(_PUT_EXTRUDER, extruder.id, extruder.name, source, *place)
             self._put_signals(extruder, signals.get(extruder.id, []))
             self._put_limits(extruder, limits.get(extruder.id, {}), source, reason)
 

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from data.extruders import Catalogue, catalogue_from_dict
 from data.redis_errors import translated
+from data.scopes import seen
 from data.shards import shard_of, shards
 from data.window_cache import LIVE, SHARDS_KEY, Keys, Status
 from data.window_cache.merge import (
@@ -19,19 +20,22 @@ from data.window_cache.merge import (
     merged_history,
     merged_status,
 )
+from data.window_cache.part import Parts, alarms_of, history_of
 from data.windows import HEADER_SIZE, Header, Window, tail_ranges, unroll_tail
 
 
 class WindowReader:
     """Reads of one web process. All methods raise WindowsUnavailable if Redis is away.
 
-    `of` is the number of shards. A status is that of the shards which an answer is from.
+    `of` is the number of shards. A status is that of the shards which an answer is from. What
+    `data.scopes.seen` does not cover is, for all methods, as if it were not there.
     """
 
     def __init__(self, client: Redis, of: int = 1) -> None:
         self._redis, self._of = client, of
         self._all = tuple(map(Keys, shards(of)))
         self._kept = Catalogue(0, ())
+        self._parts = Parts()
 
     def keys(self, extruder: int) -> Keys:
         """The keys of an extruder's shard."""
@@ -50,6 +54,7 @@ class WindowReader:
         `steps(extruder, header)` says how many of each. Extruders without a ring are left out.
         """
         headers: dict[int, Header] = {}
+        extruders = await self._seen(extruders)
         concerned = self._concerned(extruders)
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
@@ -87,32 +92,36 @@ class WindowReader:
     async def summaries(self, shard: int | None = None) -> tuple[list[bytes], Status]:
         """All cards as JSON texts, or those of one shard, and the refresh's status."""
         wanted = self._all if shard is None else (self._all[shard],)
+        mine = await self._mine()
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for keys in wanted:
-                    pipe.hvals(keys.summaries)
+                    if mine is None:
+                        pipe.hvals(keys.summaries)
+                    else:
+                        pipe.hmget(keys.summaries, [str(one) for one in (*sorted(mine), 0)])
                 status, found = await _with_status(pipe, self._all)
-        return [card for cards in found for card in cards], status
+        return [card for cards in found for card in cards if card is not None], status
 
     async def alarms(self) -> tuple[bytes | None, Status]:
         """Alarms and malfunctions as JSON (None before the first), and the refresh's status."""
         texts, status = await self._texts([keys.alarms for keys in self._all])
-        return merged_alarms(texts), status
+        return alarms_of(merged_alarms(texts), await self._mine()), status
 
     async def history(self) -> tuple[bytes | None, Status]:
         """The newest events as JSON (None before the first), and the refresh's status."""
         texts, status = await self._texts([keys.history for keys in self._all])
-        return merged_history(texts), status
+        return history_of(merged_history(texts), await self._mine()), status
 
     async def health(self) -> tuple[bytes | None, Status]:
         """Figures of the alarm system as JSON (None before the first), and the status."""
         (text,), status = await self._texts([self._all[0].health])
-        return text, status
+        return None if seen() else text, status
 
     async def deliveries(self) -> tuple[bytes | None, Status]:
         """The newest notifications as JSON (None before the first), and the status."""
         (text,), status = await self._texts([self._all[0].deliveries])
-        return text, status
+        return None if seen() else text, status
 
     async def _texts(self, keys: list[str]) -> tuple[list[bytes | None], Status]:
         with translated():
@@ -126,18 +135,32 @@ class WindowReader:
         self, extruders: list[int], kind: str = LIVE
     ) -> tuple[list[bytes | None], Status]:
         """Rings of one kind in the order asked for, and the refresh's status."""
+        mine = set(await self._seen(extruders))
         with translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for extruder in extruders:
-                    pipe.get(self.keys(extruder).ring(extruder, kind))
-                status, blobs = await _with_status(pipe, self._concerned(extruders))
-        return blobs, status
+                    if extruder in mine:
+                        pipe.get(self.keys(extruder).ring(extruder, kind))
+                status, found = await _with_status(pipe, self._concerned(extruders))
+        blobs = iter(found)
+        return [next(blobs) if extruder in mine else None for extruder in extruders], status
 
     async def catalogue(self) -> Catalogue:
         """The catalogue; an empty one of version 0 before the worker's first success.
 
         Read from Redis only if another version is there.
         """
+        return self._parts.of(await self._whole(), seen())
+
+    async def _mine(self) -> frozenset[int] | None:
+        """The extruders that are seen; None: all."""
+        return self._parts.ids(await self._whole(), scope) if (scope := seen()) else None
+
+    async def _seen(self, extruders: list[int]) -> list[int]:
+        mine = await self._mine()
+        return extruders if mine is None else [one for one in extruders if one in mine]
+
+    async def _whole(self) -> Catalogue:
         status = await self.status()
         if not self._kept.version or status.catalogue != self._kept.version:
             with translated():
@@ -187,6 +210,7 @@ class CatalogueReader:
     def __init__(self, client: BlockingRedis, of: int = 1) -> None:
         self._redis, self._all = client, tuple(map(Keys, shards(of)))
         self._kept = Catalogue(0, ())
+        self._parts = Parts()
 
     def __call__(self) -> Catalogue:
         """The catalogue, an empty one before the first. Raises WindowsUnavailable."""
@@ -196,7 +220,7 @@ class CatalogueReader:
             if not self._kept.version or version != self._kept.version:
                 texts = [self._redis.get(keys.catalogue) for keys in self._all]
                 self._kept = merged_catalogue([_catalogue(text) for text in texts])
-        return self._kept
+        return self._parts.of(self._kept, seen())
 
 
 def _catalogue(text: Any) -> Catalogue:

@@ -69,3 +69,27 @@ def test_who_signs_out_sees_no_more_after_a_moment(locked: Behind) -> None:
         anna.post("/logout")
     time.sleep(6.5)
     assert httpx.get(f"{locked.url}/plant", headers=kept).status_code == 401
+
+
+def test_a_kept_answer_goes_to_those_who_see_the_same(locked: Behind) -> None:
+    with closing(open_people(locked.stack.settings.database_url)) as people:
+        for name, scope in [("one", ("Plant/Line 1",)), ("two", ("Plant/Line 2",))]:
+            person = people.add(name, name, Role.VIEWER, GOOD, "cli", 1)
+            people.set_scope(person, scope, "cli")
+    seen = {"anna": {1, 2}, "one": {1}, "two": {2}}
+    clients = {name: httpx.Client(base_url=locked.url) for name in seen}
+    for name, client in clients.items():
+        client.post("/login", data={"name": name, "password": GOOD})
+    for _ in range(30):
+        for name, client in clients.items():
+            answer = client.get("/plant")
+            assert {card["id"] for card in answer.json()["cards"]} == seen[name], name
+            shared = answer.headers["Cache-Control"].startswith("public")
+            assert shared == (name == "anna"), answer.headers
+            assert ("CDN-Cache-Control" in answer.headers) == shared
+            for extruder in (1, 2):
+                status = client.get(f"/windows/{extruder}/delta").status_code
+                assert (status == 200) == (extruder in seen[name]), (name, extruder, status)
+        time.sleep(0.1)
+    for client in clients.values():
+        client.close()

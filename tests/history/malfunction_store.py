@@ -55,7 +55,7 @@ def history(where: Path | str, *malfunctions: Malfunction, since: str = "2026-01
     url = url_of(where, "history.sqlite")
     open_store(url).close()
     lines = [(1, "Line A", "test", True), (2, "Line B", "test", True)]
-    sql_many(url, "INSERT INTO extruders VALUES (?, ?, ?, ?)", lines)
+    sql_many(url, "INSERT INTO extruders (id, name, source, active) VALUES (?, ?, ?, ?)", lines)
     products = [(PIPE, "Pipe", 0.5), (SHEET, "Sheet", 0.0)]
     sql_many(url, "INSERT INTO products VALUES (?, ?, ?)", products)
     hours = [(one, at(since) // HOUR * HOUR, b"") for one in (1, 2)]

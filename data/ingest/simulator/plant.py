@@ -32,6 +32,10 @@ THROAT = "FeedThroat.Temperature.ActualValue"
 PRESSURE_MAX_BAR, PVC_MELT_MAX_C = 350.0, 205.0
 
 
+#: Its extruders stand in two lines of one site.
+SITE = "Plant"
+
+
 def zone_temperature(zone: int) -> str:
     """Signal name of a zone's temperature; zones count from 1 at the feed end."""
     return f"TemperatureZone_{zone:03d}.Temperature.ActualValue"
@@ -118,12 +122,14 @@ CURRENTS = slots_of(zone_current(1))
 
 def catalogue(extruders: int) -> Catalogue:
     """Catalogue of a plant with this many extruders, numbered from 1."""
-    return Catalogue(1, tuple(_extruder(i) for i in range(1, extruders + 1)), PRODUCTS)
+    made = tuple(_extruder(i, extruders) for i in range(1, extruders + 1))
+    return Catalogue(1, made, PRODUCTS)
 
 
-def _extruder(number: int) -> Extruder:
+def _extruder(number: int, of: int) -> Extruder:
     limits = {p.code: _limits(recipe_of(number, p.code)) for p in PRODUCTS}
-    return Extruder(number, f"Extruder {number}", SIGNALS, limits)
+    line = "Line 1" if 2 * number <= of + 1 else "Line 2"
+    return Extruder(number, f"Extruder {number}", SIGNALS, limits, SITE, line)
 
 
 def _limits(recipe: Recipe) -> dict[str, Limits]:

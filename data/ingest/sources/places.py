@@ -53,12 +53,15 @@ class Known:
     signals: list[Mapped] = field(default_factory=list)
     limits: dict[str, Limits] = field(default_factory=dict)
     product: Product | None = None
+    site: str = ""
+    line: str = ""
 
     def extruder(self) -> Extruder:
         """For the catalogue."""
         by_product = {self.product.code if self.product else 0: dict(self.limits)}
         signals = tuple(one.signal for one in self.signals)
-        return Extruder(self.id, self.name, signals, by_product if self.limits else {})
+        limits = by_product if self.limits else {}
+        return Extruder(self.id, self.name, signals, limits, self.site, self.line)
 
     def slot(self, name: str) -> int | None:
         """Slot of the signal of this name, None if there is none."""
@@ -100,7 +103,7 @@ class Places:
             extruder, columns = one.extruder, list(one.columns)
             signals = list(extruder.signals)
             known = self._of(str(extruder.id), extruder.id, extruder.name)
-            known.product = one.product
+            known.product, known.site, known.line = one.product, extruder.site, extruder.line
             if one.product and not known.signals:
                 known.signals.append(Mapped(signals[0]))
             for signal, column in zip(signals[-len(columns) :], columns, strict=True):
@@ -267,6 +270,8 @@ def _plain(known: Iterable[Known]) -> list[dict[str, Any]]:
             "key": one.key,
             "id": one.id,
             "name": one.name,
+            "site": one.site,
+            "line": one.line,
             "product": vars(one.product) if one.product else None,
             "limits": limits_to_dict(one.limits),
             "signals": [{**vars(m), "signal": vars(m.signal)} for m in one.signals],
@@ -293,4 +298,6 @@ def _known(raw: Mapping[str, Any]) -> Known:
         [Mapped(**{**one, "signal": signal_from_dict(one["signal"])}) for one in raw["signals"]],
         limits_from_dict(raw["limits"]),
         Product(**raw["product"]) if raw["product"] else None,
+        raw.get("site", ""),
+        raw.get("line", ""),
     )
