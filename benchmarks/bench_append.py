@@ -20,11 +20,13 @@ from pathlib import Path
 
 import httpx
 
+from data.quality import Quality
 from data.telemetry import open_store
 from tests.stack import Stack, free_port, wait_until
 
 EXTRUDERS, PARTS, FIELDS = 50, 7, 5
 LINES = 1_000
+ABSENT = int(Quality.ABSENT)
 CONNECTIONS = 4
 SECONDS = 20.0
 START_MS = 1_700_000_000_000
@@ -36,8 +38,9 @@ Address = Callable[[int, int], str]
 
 def run() -> None:
     """Ingest, sender and store on this machine's cores."""
-    with tempfile.TemporaryDirectory() as name:
-        _http(Path(name))
+    for measure in (_http, _modbus):
+        with tempfile.TemporaryDirectory() as name:
+            measure(Path(name))
 
 
 def _http(folder: Path) -> None:
@@ -65,6 +68,29 @@ def _http(folder: Path) -> None:
 def _field(extruder: int, number: int) -> str:
     part, field = divmod(number, FIELDS)
     return f"extruder,machine=e{extruder},part={part}:f{field}"
+
+
+def _modbus(folder: Path) -> None:
+    port, count = free_port(), PARTS * FIELDS
+    command = [sys.executable, "-m", "tests.ingest.modbus_server", str(port), str(EXTRUDERS)]
+    server = subprocess.Popen([*command, str(count)], stderr=subprocess.DEVNULL)
+    keys = f'kind = "modbus"\nhost = "127.0.0.1"\nport = {port}\nevery_ms = 20\nalign_ms = 1\n'
+    try:
+        time.sleep(3)
+        with _ingest(folder, keys, lambda unit, n: f"{unit}/holding/{2 * n}:float32") as stack:
+            wait_until(lambda: _stored(stack, 1) > 0, 30, "it is polled")
+            cpu, began = _cpu(stack), time.time()
+            time.sleep(SECONDS)
+            busy, took = _cpu(stack) - cpu, time.time() - began
+            time.sleep(3)  # what was polled until then is stored
+            stored = _stored(stack, 1, range(int(1e3 * began), int(1e3 * (began + took))))
+    finally:
+        server.kill()
+        server.wait(10)
+    print(
+        f"modbus: {stored / took:,.0f} readings/s polled and stored ({EXTRUDERS} units × {count}"
+        f" float32, one connection, {took:.0f} s); ingest {100 * busy / took:.0f} % of a core"
+    )
 
 
 def _send(url: str) -> None:
@@ -134,12 +160,13 @@ def _mapped(address: Address) -> str:
     return "\n".join(lines)
 
 
-def _stored(stack: Stack, expected: int) -> int:
-    """Readings in the store, which is waited for."""
+def _stored(stack: Stack, expected: int, times: range = range(2**62)) -> int:
+    """Readings in the store of these times (ms); so many are waited for."""
     end = time.monotonic() + 60
     while True:
         with closing(open_store(stack.settings.database_url)) as store:
-            found = sum(int((row.quality != 255).sum()) for row in store.rows_since(0, 100_000_000))
+            rows = store.rows_since(0, 100_000_000)
+        found = sum(int((row.quality != ABSENT).sum()) for row in rows if row.ts in times)
         if found >= expected or time.monotonic() > end:
             return found
         time.sleep(0.5)

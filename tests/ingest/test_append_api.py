@@ -195,6 +195,13 @@ def test_kept_answers_end_after_a_day_and_are_bounded(
     assert Answers(path).get("k4", 1000 + 25 * 3600) is None
 
 
+def test_keys_that_cannot_be_kept_cost_no_reading(tmp_path: Path) -> None:
+    (tmp_path / "made").write_text("a file where the folder should be")
+    answers = Answers(tmp_path / "made" / "answers.sqlite")
+    answers.keep("k", Kept(b"", 204, b""), 1.0)
+    assert answers.get("k", 2.0) is None
+
+
 def test_without_a_token_nobody_appends(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     basic = base64.b64encode(f"telegraf:{TOKEN}".encode()).decode()

@@ -23,10 +23,11 @@ from data.ingest.sources import SourceLost
 from data.ingest.sources.config import read_sources_file
 from data.ingest.sources.folder.kind import Folder, build
 from data.ingest.sources.folder.looks import Looks
+from data.ingest.sources.folder.progress import Grown, Progress
 from data.ingest.sources.kinds import About
 from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running, run_all
-from data.telemetry import TelemetryStore, open_store
+from data.telemetry import ImportMark, TelemetryStore, open_store
 from data.toml_table import Table
 from data.window_cache.source_state import Condition
 from data.windows import Row
@@ -208,6 +209,14 @@ def test_a_growing_file_is_read_as_it_grows(tmp_path: Path) -> None:
         path.write_text("t,a,b\n" + lines(20, 1))
         one.has(6)
     assert path.exists()
+
+
+def test_progress_that_cannot_be_noted_costs_no_row(tmp_path: Path) -> None:
+    (tmp_path / "own").write_text("a file where the folder should be")
+    progress = Progress(tmp_path / "own" / "files.sqlite")
+    progress.keep("k", ImportMark(5, True))
+    progress.keep_grown("a.csv", Grown(1, 2, b"x"))
+    assert (progress.mark("k"), progress.grown("a.csv")) == (ImportMark(), Grown())
 
 
 def test_a_missing_folder_is_told_and_found_again(tmp_path: Path) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_T = TypeVar("_T")
+
+log = logging.getLogger(__name__)
 
 #: An answer is kept for so long, s, and so many are kept at most: the oldest go.
 KEEP_S, MOST = 24 * 3600, 100_000
@@ -15,6 +21,8 @@ KEEP_S, MOST = 24 * 3600, 100_000
 LONGEST_KEY = 255
 
 _TABLE = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS answers
 (key BLOB PRIMARY KEY, at REAL NOT NULL, body BLOB NOT NULL, status INTEGER NOT NULL,
  told BLOB NOT NULL) WITHOUT ROWID;
@@ -42,19 +50,20 @@ class Answers:
 
     def get(self, key: str, now: float) -> Kept | None:
         """What was answered to this key, if it was in the last KEEP_S."""
-        if not self._path.exists():
-            return None
-        with self._lock, closing(self._open()) as file:
+
+        def read(file: sqlite3.Connection) -> Kept | None:
             row = file.execute(
                 "SELECT body, status, told FROM answers WHERE key = ? AND at > ?",
                 (digest(key.encode()), now - KEEP_S),
             ).fetchone()
-        return Kept(*row) if row else None
+            return Kept(*row) if row else None
+
+        return self._with(read)
 
     def keep(self, key: str, answer: Kept, now: float) -> None:
         """Keep what was answered."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock, closing(self._open()) as file, file:
+
+        def write(file: sqlite3.Connection) -> None:
             file.execute(
                 "INSERT OR REPLACE INTO answers (key, at, body, status, told) VALUES (?,?,?,?,?)",
                 (digest(key.encode()), now, *answer),
@@ -65,10 +74,18 @@ class Answers:
                 oldest = "SELECT key FROM answers ORDER BY at LIMIT ?"
                 file.execute(f"DELETE FROM answers WHERE key IN ({oldest})", (count - MOST,))
 
-    def _open(self) -> sqlite3.Connection:
-        file = sqlite3.connect(self._path, timeout=5)
-        file.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _TABLE)
-        return file
+        self._with(write)
+
+    def _with(self, work: Callable[[sqlite3.Connection], _T]) -> _T | None:
+        """A file that fails costs memory, not readings: what comes is stored all the same."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock, closing(sqlite3.connect(self._path, timeout=5)) as file, file:
+                file.executescript(_TABLE)
+                return work(file)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("%s: %s; keys are not remembered", self._path, error)
+            return None
 
 
 def digest(text: bytes) -> bytes:

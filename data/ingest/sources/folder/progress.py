@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.telemetry import ImportMark
 
@@ -44,45 +43,41 @@ class Progress:
 
     def mark(self, key: str) -> ImportMark:
         """How far a file has come, known by the digest of it and its mapping."""
-        with self._lock, closing(self._open()) as file:
-            row = file.execute("SELECT rows, done FROM files WHERE key = ?", (key,)).fetchone()
+        row = self._with("SELECT rows, done FROM files WHERE key = ?", key)
         return ImportMark(row[0], bool(row[1])) if row else ImportMark()
 
     def keep(self, key: str, mark: ImportMark) -> None:
         """It has come so far."""
-        told = "ON CONFLICT (key) DO UPDATE SET rows = excluded.rows, done = excluded.done"
-        with self._writing() as file:
-            file.execute(
-                f"INSERT INTO files (key, rows, done) VALUES (?, ?, ?) {told}",
-                (key, mark.rows, mark.done),
+        self._with(
+            "INSERT INTO files (key, rows, done) VALUES (?, ?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET rows = excluded.rows, done = excluded.done",
+            key,
+            mark.rows,
+            mark.done,
+        )
+        if mark.done:
+            self._with(
+                "DELETE FROM files WHERE number <= (SELECT max(number) FROM files) - ?", MOST
             )
-            (newest,) = file.execute("SELECT max(number) FROM files").fetchone()
-            file.execute("DELETE FROM files WHERE number <= ?", (newest - MOST,))
 
     def grown(self, name: str) -> Grown:
         """How far a growing file has come."""
-        with self._lock, closing(self._open()) as file:
-            row = file.execute(
-                "SELECT lines, place, tail FROM grown WHERE name = ?", (name,)
-            ).fetchone()
+        row = self._with("SELECT lines, place, tail FROM grown WHERE name = ?", name)
         return Grown(*row) if row else Grown()
 
     def keep_grown(self, name: str, grown: Grown) -> None:
         """It has come so far."""
-        with self._writing() as file:
-            file.execute("INSERT OR REPLACE INTO grown VALUES (?, ?, ?, ?)", (name, *grown))
+        self._with("INSERT OR REPLACE INTO grown VALUES (?, ?, ?, ?)", name, *grown)
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """It is called while rows are stored, which is worth more than what is noted here."""
+    def _with(self, sql: str, *values: object) -> Any:
+        """A row of the answer, if there is one. It is called while rows are stored, which is worth
+        more than what is noted here.
+        """
         try:
-            with self._lock, closing(self._open()) as file, file:
-                yield file
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock, closing(sqlite3.connect(self._path, timeout=10)) as file, file:
+                file.executescript(_TABLES)
+                return file.execute(sql, values).fetchone()
         except (sqlite3.Error, OSError) as error:
             log.warning("%s: %s; what is not noted is read again", self._path, error)
-
-    def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = sqlite3.connect(self._path, timeout=10)
-        file.executescript(_TABLES)
-        return file
+            return None
