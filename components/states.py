@@ -60,4 +60,6 @@ def not_found() -> Component:
 
 def unknown(extruder: str) -> Component:
     """A number that no extruder has."""
-    return notice("No such extruder", f"There is no extruder {extruder!r} in this plant.")
+    return notice(
+        "No such extruder", f"There is no extruder {extruder!r} among those that you may see."
+    )

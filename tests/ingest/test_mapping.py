@@ -39,6 +39,12 @@ def test_limits_and_a_product_of_the_mapping_reach_the_catalogue(tmp_path: Path)
     assert catalogue.extruders[0].limits_for(7) == {"A": Limits(5, h=8, hh=9)}
 
 
+def test_a_mapping_says_where_an_extruder_stands(tmp_path: Path) -> None:
+    stands = 'site = "North"\nline = "A/B"'
+    extruder = made_mapping(tmp_path, extruder=stands).catalogue().extruders[0]
+    assert (extruder.site, extruder.line) == ("North", "A/B")
+
+
 def test_a_mapping_without_a_time_zone_is_refused(tmp_path: Path) -> None:
     text = mapping_text().replace('timezone = "UTC"', "")
     assert refusal(tmp_path, text).startswith("file.timezone = (missing): expected a time zone")
