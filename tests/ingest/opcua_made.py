@@ -92,9 +92,9 @@ def made(folder: Path, url: str, **keys: Any) -> tuple[OpcUa, About]:
 
 
 def running(folder: Path, url: str, **keys: Any) -> Running:
+    newest = keys.pop("newest", dict)
     source, about = made(folder, url, **({"sampling_ms": 50} | keys))
     configured = Configured("plant", "opcua", source, about.mapped, 1001, 10, 60.0)
-    newest = keys.get("newest", dict)
     return Running(configured, folder, 64 << 20, lambda _: newest())
 
 

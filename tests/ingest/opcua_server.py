@@ -58,13 +58,16 @@ class Options:
     private_key: str = ""
     user: str = ""
     password: str = ""
+    user_certificate: str = ""
+    refuse_history: bool = False
 
 
 class Log(HistoryStorageInterface):
     """All that was produced, on disk before it is published, and read again after a kill."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, refuse: bool) -> None:
         super().__init__(1_000)
+        self.refuse = refuse
         self.values: dict[str, list[tuple[int, float, int]]] = {}
         for line in Path(path).read_text().splitlines() if path and Path(path).exists() else []:
             if line.endswith("]"):
@@ -85,6 +88,8 @@ class Log(HistoryStorageInterface):
     async def read_node_history(  # type: ignore[override]
         self, node: ua.NodeId, start: datetime, end: datetime, most: int
     ) -> tuple[list[ua.DataValue], datetime | None]:
+        if self.refuse:
+            raise ua.UaStatusCodeError(ua.StatusCodes.BadHistoryOperationUnsupported)
         low, high = start.timestamp() * 1000 - 0.5, end.timestamp() * 1000 + 0.5
         all_ = self.values.get(node.Identifier, [])
         found = [one for one in all_ if low <= one[0] <= high]
@@ -104,22 +109,25 @@ def data_value(ms: int, value: float, status: int = 0) -> ua.DataValue:
 
 
 class OnlyThese:
-    """Users by password, nobody else."""
+    """Users by password or certificate, nobody else."""
 
-    def __init__(self, user: str, password: str) -> None:
-        self._known = {user: password}
+    def __init__(self, options: Options) -> None:
+        self._known = {options.user: options.password}
+        path = options.user_certificate
+        self._certificate = Path(path).read_bytes() if path else b""
 
     def get_user(self, _: Any, username: Any = None, password: Any = None, certificate: Any = None):
         good = username in self._known and self._known[username] == password
+        good = good or (bool(self._certificate) and certificate == self._certificate)
         return User(role=UserRole.User) if good else None
 
 
 class Plant:
     def __init__(self, options: Options) -> None:
         self.options = options
-        manager = OnlyThese(options.user, options.password) if options.user else None
+        manager = OnlyThese(options) if options.user else None
         self.server = Server(user_manager=manager)
-        self.log = Log(options.log)
+        self.log = Log(options.log, options.refuse_history)
         self.nodes: dict[str, Any] = {}
         self.moving: dict[str, float] = {}
         self.status: dict[str, int] = {}

@@ -12,8 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.extruders import JOB_IN_PRODUCTION, JOB_STATUS, START_UP_ACTIVE, Extruder, Limits
+from data.extruders import (
+    JOB_IN_PRODUCTION,
+    JOB_STATUS,
+    START_UP_ACTIVE,
+    Extruder,
+    Limits,
+    Signal,
+)
 from data.ingest.opcua.naming import signal_name
+from data.ingest.sources import FoundSignal
 from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running
 from data.quality import Quality
@@ -196,6 +204,50 @@ def test_what_is_no_number_and_what_is_not_there_is_told_and_stops_nothing(
     assert {v for v, _ in stored(connect, 7, "Single").values()} == {1.5}
 
 
+def test_what_was_missed_while_ingest_did_not_run_is_fetched(
+    tmp_path: Path, server: Served, connect: Connect
+) -> None:
+    with fed(running(tmp_path, server.url), connect) as one:
+        wait_until(lambda: is_receiving(one), 10, "it receives")
+        wait_until(lambda: len(stored(connect, 1001, ZONE)) > 3, 10, "readings are stored")
+    began = max(stored(connect, 1001, ZONE))
+    time.sleep(2)
+    with closing(connect()) as store:
+        newest = {number: store.last_ts(number) or 0 for number in (1001, 1002)}
+    with fed(running(tmp_path, server.url, newest=lambda: newest), connect) as one:
+        wait_until(lambda: is_receiving(one), 10, "it receives")
+        node = NODE.format(1) + "/ActualValue"
+        produced = {ms: v for ms, v in server.produced()[node].items() if ms >= began}
+        wait_until(lambda: not missing(connect, {node: produced}), 20, "all came")
+    assert len(produced) > 20
+
+
+def test_a_server_that_does_not_let_its_history_be_read_is_read_live(
+    tmp_path: Path, connect: Connect
+) -> None:
+    with served(tmp_path, refuse_history=True) as server:
+        newest = lambda: {1001: now_ms() - 9_000}  # noqa: E731
+        for _ in range(2):  # only extruders that are known have been read before
+            with fed(running(tmp_path, server.url, newest=newest), connect) as one:
+                wait_until(lambda one=one: is_receiving(one), 10, "it receives")
+                time.sleep(0.5)
+        (told,) = one.state(now_ms()).rejects
+        assert told.reason == (
+            "the server does not let its history be read: BadHistoryOperationUnsupported"
+        )
+
+
+def test_a_number_of_no_extruder_is_read_once_it_is_mapped_by_hand(
+    tmp_path: Path, server: Served, connect: Connect
+) -> None:
+    with fed(running(tmp_path, server.url), connect) as one:
+        wait_until(lambda: one.state(now_ms()).unmapped, 10, "it is shown")
+        signal_ = Signal("Count", "Count", "", "Other", 0, 99)
+        number = one.live.map(FoundSignal(address("Plc/Count"), signal_), None, "Press", ())
+        wait_until(lambda: stored(connect, number, "Count"), 15, "it is stored")
+    assert {v for v, _ in stored(connect, number, "Count").values()} == {41}
+
+
 def test_a_test_of_the_connection_says_what_is_there(tmp_path: Path, server: Served) -> None:
     source, _ = made(tmp_path, server.url)
     told = source.test()
@@ -203,4 +255,12 @@ def test_a_test_of_the_connection_says_what_is_there(tmp_path: Path, server: Ser
     assert told.lines == (
         "E1: 15 signals, 7 with limits of the server",
         "E2: 15 signals, 7 with limits of the server",
+    )
+    names = ("Single", "Text", "Nowhere")
+    signals = [{"address": address(f"Plc/{n}"), "name": n, **BY_HAND} for n in names]
+    by_hand = [{"id": 7, "name": "Seven", "signal": signals}]
+    assert made(tmp_path, server.url, extruder=by_hand)[0].test().lines == (
+        f"{address('Plc/Single')}: 1.5",
+        f"{address('Plc/Text')}: no number but String",
+        f"{address('Plc/Nowhere')}: BadNodeIdUnknown",
     )

@@ -49,7 +49,14 @@ def certify(folder: Path, name: str, days: int = 30) -> tuple[Path, Path]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("server")
     certificate, key = certify(folder, "plc")
-    options = {"user": "anna", "password": "swordfish", "extruders": 1, "history": False}
+    user, _ = certify(folder, "user")
+    options = {
+        "user_certificate": str(user),
+        "user": "anna",
+        "password": "swordfish",
+        "extruders": 1,
+        "history": False,
+    }
     with served(folder, certificate=str(certificate), private_key=str(key), **options) as one:
         yield one
 
@@ -126,6 +133,18 @@ def test_wrong_users_are_told_without_their_password(tmp_path: Path, server: Ser
     assert "refuses who does not sign in" in refused(tmp_path, server, **nobody)
     plain = {"user": "anna", "password": "swordfish", "plain_password": True}
     assert "not protected" in made(tmp_path, server.url, **plain)[0].test().summary
+
+
+def test_a_certificate_signs_in(tmp_path: Path, server: Served) -> None:
+    trusted = {"security": "Basic256Sha256", "trusted": [server.options["certificate"]]}
+    path = Path(server.options["user_certificate"])
+    who = {"user_certificate": str(path), "user_key": str(path.with_suffix(".pem"))}
+    source, _ = made(tmp_path, server.url, **trusted, **who)
+    assert "1 extruders" in source.test().summary
+    other, key = certify(tmp_path, "other")
+    who = {"user_certificate": str(other), "user_key": str(key)}
+    told = refused(tmp_path, server, **trusted, **who)
+    assert told.startswith(f"the server refuses the user certificate {other} (Bad")
 
 
 def test_what_a_server_does_not_offer_is_told(tmp_path: Path, server: Served) -> None:

@@ -13,6 +13,8 @@ from asyncua.ua import StatusCodes
 from asyncua.ua.ua_binary import struct_to_binary
 
 from data.extruders import JOB_IN_PRODUCTION, NO_JOB, START_UP_ACTIVE, Limits
+from data.ingest.opcua.browse import Branch
+from data.ingest.opcua.discovery import machines
 from data.ingest.opcua.job_codes import job_code
 from data.ingest.opcua.limits import limits_of
 from data.ingest.opcua.naming import Shown, signal_name, signal_of
@@ -116,6 +118,28 @@ def test_job_states_of_opc_40083_are_ours() -> None:
         *[NO_JOB] * 5, START_UP_ACTIVE, JOB_IN_PRODUCTION, *[NO_JOB] * 5
     ]  # fmt: skip
     assert math.isnan(job_code(math.nan))
+
+
+def branch(name: str, *children: Branch, variable: bool = False) -> Branch:
+    made = Branch(ua.NodeId(name, 2), name.rpartition("/")[2], name, variable, ua.NodeId(58))
+    for child in children:
+        made.children[child.name], child.parent = child, made
+    return made
+
+
+def test_a_job_of_several_extruders_is_theirs_if_there_is_one_only() -> None:
+    def line(n: int, *more: Branch) -> Branch:
+        zones, drive = branch(f"{n}/TemperatureZones"), branch(f"{n}/MainDrive")
+        return branch(f"L/M/{n}", zones, drive, *more)
+
+    job = branch("L/JobStatus", variable=True)
+    modules = branch("L/MachineModules", line(1), line(2))
+    both = machines(branch("", branch("L", job, modules)), ())
+    assert [[one.node for one in machine.measured] for machine in both] == [[job.node]] * 2
+    own = line(1, branch("L/M/1/JobStatus", variable=True))
+    (one,) = machines(branch("", branch("L", job, branch("L/MachineModules", own))), ())
+    assert [m.node.Identifier for m in one.measured] == ["L/M/1/JobStatus"]
+    assert machines(branch("", branch("Die", branch("Die/TemperatureZones"))), ()) == []
 
 
 def test_addresses_name_the_namespace_and_not_its_index() -> None:

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from asyncua.crypto.cert_gen import generate_private_key, generate_self_signed_app_certificate
 from asyncua.crypto.uacrypto import pem_from_key
@@ -19,11 +20,18 @@ from data.ingest.sources import SourceLost
 #: As long as plants want to leave such things alone; a new one has to be accepted by each server.
 _DAYS = 3650
 
+#: A test of the connection may run beside a source that begins.
+_making = Lock()
+
 
 def made_once(certificate: Path, private_key: Path) -> None:
     """Make a key and a certificate of this application where they are not there yet."""
-    if certificate.is_file() and private_key.is_file():
-        return
+    with _making:
+        if not (certificate.is_file() and private_key.is_file()):
+            _make(certificate, private_key)
+
+
+def _make(certificate: Path, private_key: Path) -> None:
     certificate.parent.mkdir(parents=True, exist_ok=True)
     host = socket.gethostname()
     key = generate_private_key()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,17 +15,26 @@ from data.ingest.opcua.session import Session
 from data.ingest.opcua.status import is_bad
 from data.ingest.opcua.wire import Sample, sample_of
 
-log = logging.getLogger(__name__)
-
 #: AccessLevel: HistoryRead.
 _HISTORY_READ = 0x04
 #: Asked for so many values of a node at once, and for so much time: much enough to be quick,
 #: little enough that a slice of all nodes is small.
 _VALUES, _SLICE_MS = 1_000, 60_000
+#: Time without values is passed over faster and faster, up to so much at once.
+_LONGEST_MS = 86_400_000
 #: Asked again from so long before the newest reading: signals are not in step.
 OVERLAP_MS = 5_000
 #: The last slice ends so far ahead of our clock, which may be behind the server's.
 _AHEAD_MS = 300_000
+
+
+@dataclass
+class Caught:
+    """How many values came, and by handle why a node's history could not be read."""
+
+    values: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+
 
 Take = Callable[[list[Sample]], Awaitable[None]]
 
@@ -66,22 +75,28 @@ async def with_history(session: Session, nodes: list[ua.NodeId]) -> set[ua.NodeI
 
 async def catch_up(
     session: Session, since: Mapping[int, tuple[ua.NodeId, int]], until: int, take: Take
-) -> int:
+) -> Caught:
     """Read by handle (node, since when) up to `until` (ms) and hand it in, a slice of time after
-    the other so that readings of one time come together. The number of values that came.
+    the other so that readings of one time come together. Raises one of PROBLEMS.
     """
-    total, at = 0, min((ms for _, ms in since.values()), default=until)
+    caught = Caught()
+    at, length = min((ms for _, ms in since.values()), default=until), _SLICE_MS
     while at < until:
-        end = at + _SLICE_MS
+        end = at + length
         last = end >= until
+        asked = {
+            handle: node
+            for handle, (node, ms) in since.items()
+            if ms < end and handle not in caught.refused
+        }
         samples: list[Sample] = []
-        asked = {handle: node for handle, (node, ms) in since.items() if ms < end}
         for part in _parts(asked, session.most["history"]):
-            samples += await _read(session, part, at, end + _AHEAD_MS if last else end)
+            samples += await _read(session, part, (at, end + _AHEAD_MS if last else end), caught)
         samples.sort(key=lambda one: one.ms)
         await take(samples)
-        total, at = total + len(samples), end
-    return total
+        caught.values += len(samples)
+        at, length = end, _SLICE_MS if samples else min(2 * length, _LONGEST_MS)
+    return caught
 
 
 def _parts(asked: Mapping[int, ua.NodeId], most: int) -> list[dict[int, ua.NodeId]]:
@@ -90,7 +105,7 @@ def _parts(asked: Mapping[int, ua.NodeId], most: int) -> list[dict[int, ua.NodeI
 
 
 async def _read(
-    session: Session, asked: Mapping[int, ua.NodeId], start: int, end: int
+    session: Session, asked: Mapping[int, ua.NodeId], span: tuple[int, int], caught: Caught
 ) -> list[Sample]:
     found: list[Sample] = []
     points: dict[int, bytes | None] = dict.fromkeys(asked)
@@ -99,8 +114,8 @@ async def _read(
         told = request.Parameters
         told.HistoryReadDetails = ua.ReadRawModifiedDetails(
             IsReadModified=False,
-            StartTime=_time(start),
-            EndTime=_time(end),
+            StartTime=_time(span[0]),
+            EndTime=_time(span[1]),
             NumValuesPerNode=_VALUES,
             ReturnBounds=False,
         )
@@ -113,6 +128,9 @@ async def _read(
         response.ResponseHeader.ServiceResult.check()
         more: dict[int, bytes | None] = {}
         for handle, result in zip(points, response.Results, strict=True):
+            if is_bad(result.StatusCode.value):
+                caught.refused[handle] = result.StatusCode.name
+                continue
             found += _samples(handle, result)
             if result.ContinuationPoint:
                 more[handle] = result.ContinuationPoint
@@ -121,9 +139,6 @@ async def _read(
 
 
 def _samples(handle: int, result: ua.HistoryReadResult) -> list[Sample]:
-    if is_bad(result.StatusCode.value):
-        log.warning("no history of item %d: %s", handle, result.StatusCode.name)
-        return []
     values = result.HistoryData.DataValues if isinstance(result.HistoryData, ua.HistoryData) else []
     return [sample_of(handle, one) for one in values or []]
 

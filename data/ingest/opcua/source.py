@@ -96,12 +96,24 @@ class OpcUa:
             work = (
                 watching.subscription.run(watching.feed.take),
                 watching.keep(),
-                self._catch_up(session, watching, newest),
+                self._catch_up_if_it_can(session, watching, newest, desk),
             )
             tasks = [session.lost, *(asyncio.ensure_future(one) for one in work)]
             await first_failure(tasks, asyncio.ensure_future(_stopped(stop)))
 
-    async def _catch_up(self, session: Session, watching: Watching, newest: dict[str, int]) -> None:
+    async def _catch_up_if_it_can(
+        self, session: Session, watching: Watching, newest: dict[str, int], desk: Desk
+    ) -> None:
+        """A server that refuses to tell of the past is still one that tells of now."""
+        try:
+            await self._catch_up(session, watching, newest, desk)
+        except ua.UaStatusCodeError as error:
+            told = f"the server does not let its history be read: {type(error).__name__}"
+            desk.reject(told, self.address)
+
+    async def _catch_up(
+        self, session: Session, watching: Watching, newest: dict[str, int], desk: Desk
+    ) -> None:
         """What is owed stays on disk until it has come: a reading of now is newer already."""
         if not self._settings.history:
             return
@@ -115,10 +127,13 @@ class OpcUa:
         since = {handle: one for handle, one in since.items() if one[1]}
         watched = watching.feed.watched
         self._owed.put({watched[handle].address: ms for handle, (_, ms) in since.items()})
-        count = await catch_up(session, since, now, watching.feed.take_past)
+        caught = await catch_up(session, since, now, watching.feed.take_past)
         self._owed.put({})
-        if count:
-            log.info("%s: %d values from the server's history", self._about.name, count)
+        for handle, why in caught.refused.items():
+            address = watched[handle].address if handle in watched else ""
+            desk.reject(f"the server does not let its history be read: {why}", address)
+        if caught.values:
+            log.info("%s: %d values from the server's history", self._about.name, caught.values)
 
 
 async def _stopped(stop: Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from asyncua import ua
 from asyncua.ua.uaerrors import BadTooManyPublishRequests
@@ -26,12 +26,12 @@ Handle = Callable[[list[Sample]], Awaitable[None]]
 
 
 class Subscription:
-    """Items are numbered in the order in which they were added: Sample.handle."""
+    """Items have the numbers of Sample.handle."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         self._session, self._settings = session, settings
         self._id, self._silent_s = 0, _SILENT_S
-        self._count = 0
+        self._count = self._handling = 0
         self._acks: list[ua.SubscriptionAcknowledgement] = []
         self._heard = time.monotonic()
 
@@ -55,23 +55,27 @@ class Subscription:
         keep_alive_s = got.RevisedPublishingInterval * got.RevisedMaxKeepAliveCount / 1000
         self._silent_s = max(_SILENT_S, 2 * keep_alive_s + 1)
 
+    def handles(self, count: int) -> range:
+        """Numbers for items that are to be added: a value may come before `add` returns."""
+        first, self._count = self._count, self._count + count
+        return range(first, self._count)
+
     async def add(
-        self, nodes: Sequence[ua.NodeId], queue_size: int, sampling_ms: int
-    ) -> list[tuple[int, int]]:
-        """Watch nodes; (handle, status) of each, in order. Status is 0 where it is watched."""
-        first, self._count = self._count, self._count + len(nodes)
-        statuses: list[int] = []
-        for at in range(0, len(nodes), self._session.most["monitor"]):
-            part = nodes[at : at + self._session.most["monitor"]]
+        self, nodes: Mapping[int, ua.NodeId], queue_size: int, sampling_ms: int
+    ) -> dict[int, int]:
+        """Watch nodes by handle; the status of each, which is bad where it is not watched."""
+        statuses: dict[int, int] = {}
+        items = [_item(node, one, queue_size, sampling_ms) for one, node in nodes.items()]
+        handles = list(nodes)
+        for at in range(0, len(items), most := self._session.most["monitor"]):
             parameters = ua.CreateMonitoredItemsParameters()
             parameters.SubscriptionId = self._id
             parameters.TimestampsToReturn = ua.TimestampsToReturn.Both
-            parameters.ItemsToCreate = [
-                _item(node, first + at + n, queue_size, sampling_ms) for n, node in enumerate(part)
-            ]
+            parameters.ItemsToCreate = items[at : at + most]
             results = await self._session.client.uaclient.create_monitored_items(parameters)
-            statuses += [one.StatusCode.value for one in results]
-        return list(enumerate(statuses, first))
+            codes = [one.StatusCode.value for one in results]
+            statuses |= dict(zip(handles[at : at + most], codes, strict=True))
+        return statuses
 
     async def run(self, handle: Handle) -> None:
         """Hand on what is published. Raises SourceLost or one of PROBLEMS; it never returns."""
@@ -94,7 +98,12 @@ class Subscription:
             self._heard = time.monotonic()
             if told.closed:
                 raise SourceLost(f"the server has ended the subscription ({_named(told.closed)})")
-            await handle(told.samples)
+            self._handling += 1
+            try:
+                await handle(told.samples)
+            finally:
+                self._handling -= 1
+                self._heard = time.monotonic()
             self._acknowledge(told)
 
     def _acknowledge(self, told: Published) -> None:
@@ -105,7 +114,7 @@ class Subscription:
         while True:
             await asyncio.sleep(0.5)
             silent = time.monotonic() - self._heard
-            if silent > self._silent_s:
+            if silent > self._silent_s and not self._handling:  # else it is us who are slow
                 raise SourceLost(f"the server has said nothing for {silent:.0f} s")
 
 

@@ -78,11 +78,14 @@ class Watching:
     async def _watch(self, items: list[Watched], queue_size: int, sampling_ms: int) -> None:
         if not items:
             return
-        results = await self.subscription.add([one.node for one in items], queue_size, sampling_ms)
-        for one, (handle, status) in zip(items, results, strict=True):
+        added = dict(zip(self.subscription.handles(len(items)), items, strict=True))
+        self.feed.watched |= added
+        nodes = {handle: one.node for handle, one in added.items()}
+        for handle, status in (await self.subscription.add(nodes, queue_size, sampling_ms)).items():
+            address = added[handle].address
             if is_bad(status):
+                self.feed.forget([handle])
                 name = ua.StatusCode(status).name
-                self._desk.reject(f"the server has no such value: {name}", one.address)
+                self._desk.reject(f"the server has no such value: {name}", address)
             else:
-                self.feed.watched[handle] = one
-                self._tried[one.address] = math.inf
+                self._tried[address] = math.inf
