@@ -165,6 +165,21 @@ def test_after_garbage_it_goes_on(plain: Served) -> None:
     assert "answers" in plain.kind.test().summary
 
 
+def test_a_sender_that_stops_in_the_middle_is_not_waited_for(
+    plain: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.ingest.sources.append.body.PATIENCE_S", 0.2)
+    url = plain.client.base_url
+    head = b"POST /write HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\nmelt,hall=1 p=1"
+    for leaves in (False, True):
+        with socket.create_connection((url.host, url.port), timeout=10) as raw:
+            raw.sendall(head)
+            assert leaves or b" 408 " in raw.recv(100)
+    count = len(plain.stored())
+    assert plain.write(f"melt,hall=1 p=8 {MS + 11_000}").status_code == 204
+    assert len(plain.stored()) == count + 1
+
+
 def test_the_same_key_stores_once_for_a_day(plain: Served) -> None:
     def rows() -> int:
         return len(plain.stored())
