@@ -141,6 +141,7 @@ def test_a_server_that_hangs_is_noticed_and_missed_values_are_fetched(
 ) -> None:
     with fed(running(tmp_path, server.url), connect) as one:
         wait_until(lambda: is_receiving(one), 10, "it receives")
+        began = now_ms()
         server.kill(signal.SIGSTOP)
         stopped = time.monotonic()
         try:
@@ -149,6 +150,14 @@ def test_a_server_that_hangs_is_noticed_and_missed_values_are_fetched(
             server.kill(signal.SIGCONT)
         assert time.monotonic() - stopped <= 10
         wait_until(lambda: one.state(now_ms()).condition == Condition.RECEIVING, 30, "it is back")
+        time.sleep(0.5)
+        server.tell(pause=True)
+        produced = {
+            name: {ms: value for ms, value in values.items() if ms >= began}
+            for name, values in server.produced().items()
+            if "ControllerOutput" not in name
+        }
+        wait_until(lambda: not missing(connect, produced), 20, "all came")
 
 
 def test_limits_follow_the_server_and_a_job_is_told_in_our_codes(
