@@ -84,11 +84,13 @@ def _measured(folder: Path, mode: str, hertz: float, told: str) -> None:
         client, server = _cpu() - client, _cpu_of(process.pid) - server
         state = one.state(now_ms())
     stored = _stored(connect)
+    waiting = one.backlog.state().rows * SIGNALS
     lag = f", lag {state.lag_ms:.0f} ms" if hertz and state.lag_ms else ""
     print(
         f"{told}: {count / took:,.0f} readings/s; CPU per reading: client"
         f" {1e6 * client / count:.1f} µs, server {1e6 * server / count:.1f} µs{lag}; of"
-        f" {one.live.tally.readings:,} received {stored:,} are stored",
+        f" {one.live.tally.readings:,} received {stored:,} are stored and"
+        f" {waiting:,} wait on disk",
         flush=True,
     )
 

@@ -61,7 +61,7 @@ class Bulk:
         self.ticks += 1
         self.items["value"] = self.ticks % 97 + self.items["handle"]
         self.items["source"] = self.items["server"] = (
-            self.first + 100 * self.ticks
+            self.first + self.step_ms * self.ticks
         ) * 10_000 + EPOCH
         body = len(self.items).to_bytes(4, "little") + self.items.tobytes() + b"\xff" * 4
         return ua.ExtensionObject(TypeId=_TYPE, Body=body)
