@@ -43,4 +43,5 @@ def test_supervisors_set_limits_and_maintenance_closes_malfunctions() -> None:
         Permission.RESOLVE,
         Permission.JOBS,
         Permission.METRICS,
+        Permission.SOURCES,
     }
