@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests drive a browser, nginx, PostgreSQL, Redis, promtool: installs what is missing as root, else says how.
+# Tests drive a browser, nginx, PostgreSQL, Redis, Mosquitto, promtool: installs what is missing as root, else says how.
 set -euo pipefail
 missing=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
@@ -12,6 +12,8 @@ command -v redis-server >/dev/null || missing+=(redis-server)
 # promtool and amtool; their servers are not needed, nor is what comes with them.
 command -v promtool >/dev/null && command -v amtool >/dev/null \
     || missing+=(prometheus prometheus-alertmanager prometheus-node-exporter-)
+# Debian may start one of its own: tests use ports, folders and processes of theirs.
+command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto mosquitto-clients)
 # The fault suite: wrong clocks, and a network that swallows everything.
 if [ -n "${WITH_FAULTS:-}" ]; then
     command -v faketime >/dev/null || missing+=(faketime)

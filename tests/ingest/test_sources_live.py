@@ -82,6 +82,21 @@ def test_no_reading_replaces_another_and_the_same_one_is_there_once(
     assert found == [(0, 10), (20, 20), (30, 30)]
 
 
+def test_a_row_keeps_its_readings_when_others_come_late(tmp_path: Path, connect: Connect) -> None:
+    kind = InHand()
+    with fed(running(tmp_path, kind), connect):
+        now = now_ms() // 1000 * 1000
+        late = [Reading("p", now + 10, 1.0), Reading("t", now + 60, 20.0), Reading("p", now, 3.0)]
+        for reading in late:
+            kept = threading.Event()
+            kind.reached().take([reading], kept.set)
+            assert kept.wait(10)
+        rows = {row.ts - now: row for row in stored(connect)}
+    np.testing.assert_allclose(rows[0].values, [3, 2])
+    assert list(rows[10].values[:1]) == [1]
+    assert set(rows) == {0, 10}
+
+
 def test_what_is_no_number_is_a_failed_sensor(tmp_path: Path, connect: Connect) -> None:
     kind = InHand()
     with fed(running(tmp_path, kind), connect):

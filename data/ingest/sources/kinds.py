@@ -15,6 +15,7 @@ KINDS: Mapping[str, str] = {
     "folder": "data.ingest.sources.folder.kind",
     "http": "data.ingest.sources.append.kind",
     "modbus": "data.ingest.sources.modbus.kind",
+    "mqtt": "data.ingest.mqtt",
     "opcua": "data.ingest.opcua",
 }
 
