@@ -6,34 +6,25 @@ several connections, each waiting for its 204.
 
 from __future__ import annotations
 
-import os
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
 
-from data.quality import Quality
-from data.telemetry import open_store
-from tests.stack import Stack, free_port, wait_until
+from benchmarks.fed_by_source import EXTRUDERS, cpu_of, ingest, stored
+from tests.stack import free_port, wait_until
 
-EXTRUDERS, PARTS, FIELDS = 50, 7, 5
+PARTS, FIELDS = 7, 5
 LINES = 1_000
-ABSENT = int(Quality.ABSENT)
 CONNECTIONS = 4
 SECONDS = 20.0
 START_MS = 1_700_000_000_000
 TOKEN = "the-token-of-this-benchmark"
-
-#: Of a signal by extruder (from 1) and number (from 0).
-Address = Callable[[int, int], str]
 
 
 def run() -> None:
@@ -47,17 +38,17 @@ def _http(folder: Path) -> None:
     port = free_port()
     (folder / "tokens").write_text(TOKEN)
     keys = f'kind = "http"\nlisten = "127.0.0.1:{port}"\ntoken_file = "{folder}/tokens"\n'
-    with _ingest(folder, keys, _field) as stack:
+    with ingest(folder, keys, _field) as stack:
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: _answers(url), 20, "ingest listens")
-        before = _cpu(stack)
+        before = cpu_of(stack)
         sender = [sys.executable, "-m", "benchmarks.bench_append", url]
         done = subprocess.run(sender, check=True, capture_output=True, text=True)
         sent, took, p50, p95 = (float(one) for one in done.stdout.split())
-        busy = (_cpu(stack) - before) / took
-        stored = _stored(stack, int(sent))
-        if stored != sent:
-            raise RuntimeError(f"{sent:.0f} readings acknowledged, {stored} stored")
+        busy = (cpu_of(stack) - before) / took
+        found = stored(stack, int(sent))
+        if found != sent:
+            raise RuntimeError(f"{sent:.0f} readings acknowledged, {found} stored")
     print(
         f"http: {sent / took:,.0f} readings/s acknowledged and stored ({CONNECTIONS} connections,"
         f" bodies of {LINES} lines × {FIELDS} fields, {took:.0f} s); a body's 204 after p50"
@@ -77,18 +68,18 @@ def _modbus(folder: Path) -> None:
     keys = f'kind = "modbus"\nhost = "127.0.0.1"\nport = {port}\nevery_ms = 20\nalign_ms = 1\n'
     try:
         time.sleep(3)
-        with _ingest(folder, keys, lambda unit, n: f"{unit}/holding/{2 * n}:float32") as stack:
-            wait_until(lambda: _stored(stack, 1) > 0, 30, "it is polled")
-            cpu, began = _cpu(stack), time.time()
+        with ingest(folder, keys, lambda unit, n: f"{unit}/holding/{2 * n}:float32") as stack:
+            wait_until(lambda: stored(stack, 1) > 0, 30, "it is polled")
+            cpu, began = cpu_of(stack), time.time()
             time.sleep(SECONDS)
-            busy, took = _cpu(stack) - cpu, time.time() - began
+            busy, took = cpu_of(stack) - cpu, time.time() - began
             time.sleep(3)  # what was polled until then is stored
-            stored = _stored(stack, 1, range(int(1e3 * began), int(1e3 * (began + took))))
+            found = stored(stack, 1, range(int(1e3 * began), int(1e3 * (began + took))))
     finally:
         server.kill()
         server.wait(10)
     print(
-        f"modbus: {stored / took:,.0f} readings/s polled and stored ({EXTRUDERS} units × {count}"
+        f"modbus: {found / took:,.0f} readings/s polled and stored ({EXTRUDERS} units × {count}"
         f" float32, one connection, {took:.0f} s); ingest {100 * busy / took:.0f} % of a core"
     )
 
@@ -132,50 +123,6 @@ def _body(number: int) -> str:
         ts = START_MS + 1000 * second
         lines.append(f"extruder,machine=e{extruder + 1},part={part} {fields} {ts}")
     return "\n".join(lines)
-
-
-@contextmanager
-def _ingest(folder: Path, keys: str, address: Address) -> Iterator[Stack]:
-    sources = folder / "sources.toml"
-    sources.write_text(f'[[source]]\nname = "bench"\n{keys}\n{_mapped(address)}')
-    stack = Stack(folder, SOURCES=str(sources))
-    try:
-        stack.start_ingest()
-        yield stack
-    finally:
-        if "ingest" in stack.processes:
-            stack.kill("ingest", signal.SIGTERM)
-        stack.stop()
-
-
-def _mapped(address: Address) -> str:
-    lines = []
-    for extruder in range(1, EXTRUDERS + 1):
-        lines += ["[[source.extruder]]", f'id = {extruder}\nname = "E{extruder}"\nsignal = [']
-        for n in range(PARTS * FIELDS):
-            told = 'unit = "bar", group = "Melt", low = 0, high = 500'
-            name = f'name = "S{n}", label = "S{n}"'
-            lines.append(f'  {{ address = "{address(extruder, n)}", {name}, {told} }},')
-        lines.append("]")
-    return "\n".join(lines)
-
-
-def _stored(stack: Stack, expected: int, times: range = range(2**62)) -> int:
-    """Readings in the store of these times (ms); so many are waited for."""
-    end = time.monotonic() + 60
-    while True:
-        with closing(open_store(stack.settings.database_url)) as store:
-            rows = store.rows_since(0, 100_000_000)
-        found = sum(int((row.quality != ABSENT).sum()) for row in rows if row.ts in times)
-        if found >= expected or time.monotonic() > end:
-            return found
-        time.sleep(0.5)
-
-
-def _cpu(stack: Stack) -> float:
-    """CPU seconds of ingest so far."""
-    told = Path(f"/proc/{stack.processes['ingest'].pid}/stat").read_text().rpartition(")")[2]
-    return sum(int(one) for one in told.split()[11:13]) / os.sysconf("SC_CLK_TCK")
 
 
 def _answers(url: str) -> bool:

@@ -28,14 +28,17 @@ def need_mosquitto() -> str:
 
 
 class Mosquitto:
-    """`options` are lines of mosquitto.conf; with persistence every change is saved at once."""
+    """`options` are lines of mosquitto.conf; every change is saved at once, or as is usual."""
 
-    def __init__(self, folder: Path, *options: str, anonymous: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *options: str, anonymous: bool = True, at_once: bool = True
+    ) -> None:
         self.port, self.folder = free_port(), folder
         lines = [f"listener {self.port} 127.0.0.1", f"allow_anonymous {str(anonymous).lower()}"]
         lines += ["persistence true", f"persistence_location {folder}/"]
-        lines += ["autosave_on_changes true", "autosave_interval 1", "max_queued_messages 0"]
-        lines += ["user root", f"log_dest file {folder}/mosquitto.log", "log_type all"]
+        lines += ["max_queued_messages 0", "user root", f"log_dest file {folder}/mosquitto.log"]
+        if at_once:
+            lines += ["autosave_on_changes true", "autosave_interval 1", "log_type all"]
         (folder / "mosquitto.conf").write_text("\n".join([*lines, *options]) + "\n")
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
