@@ -24,7 +24,7 @@ NAMES = st.text("ab1 ,=\\:\"é-'", min_size=1, max_size=6).filter(
     lambda name: not re.search(r"\\(?:$|[\\,= ])|^#", name)
 )
 NUMBERS = st.one_of(
-    st.floats(-1e12, 1e12).map(repr),
+    st.floats(-1e12, 1e12, allow_subnormal=False).map(repr),  # the other one refuses subnormals
     st.integers(-(2**63), 2**63 - 1).map(lambda n: f"{n}i"),
     st.integers(0, 2**64 - 1).map(lambda n: f"{n}u"),
     st.sampled_from(["t", "F", "true", "False", "TRUE", ".5", "5.", "-1E+3"]),
