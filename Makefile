@@ -22,14 +22,14 @@ test: .venv/.dev check
 	@tests/install_servers.sh
 	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(all_tests))
 
-# A browser draws in software here and wants the cores for itself, hence the second run; one more
-# at once than there are cores, since much of a test is waiting. A file's tests share a plant and
-# stay together. Those with a browser in the files' order, and not those of many tests first: the
-# longest has a single one.
+# A browser draws in software here and wants the cores for itself, hence the second run, and no more
+# at once than two; of the others one more than there are cores, since much of a test is waiting. A
+# file's tests share a plant and stay together. Those with a browser in the files' order, and not
+# those of many tests first: the longest has a single one.
 define all_tests
 at_once=$$(( $$(nproc) < 3 ? $$(nproc) + 1 : 4 )) ; \
 $(BIN)/python -m pytest --ignore tests/browser -n $$at_once --dist loadfile ; failed=$$? ; \
-$(BIN)/python -m pytest tests/browser -n $$at_once --dist loadfile --no-loadscope-reorder && exit $$failed
+$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder && exit $$failed
 endef
 
 check: .venv/.dev
