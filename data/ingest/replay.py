@@ -60,14 +60,14 @@ class Replay:
     ) -> None:
         self.name = f"replay of {path} at {speed:g} × by {mapping.path}"
         self._path = path
-        self._mapping = mapping
+        self._mapping, self._catalogue = mapping, mapping.catalogue()
         self._clock = clock
         start = now - int(backfill_s * 1000 / speed)
         self.rebase = Rebase(self._first_recorded(), start, speed)
 
     def catalogue(self) -> Catalogue:
         """See Source.catalogue."""
-        return self._mapping.catalogue()
+        return self._catalogue
 
     def stream(self, stop: Event) -> Iterator[Sequence[Row]]:
         """See Source.stream."""
