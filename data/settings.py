@@ -54,6 +54,7 @@ class Settings:
     notify: str
     base_url: str
     heartbeat_url: str
+    alarms_mqtt: str
     shifts: ShiftPlan
     history_cache: str
     retain_raw_days: int
@@ -109,6 +110,7 @@ class Settings:
             notify=read.text("NOTIFY", ""),
             base_url=read.text("BASE_URL", "").rstrip("/"),
             heartbeat_url=read.web("HEARTBEAT_URL"),
+            alarms_mqtt=read.secret("ALARMS_MQTT", ""),
             shifts=read.shifts("SHIFTS", "Early 06:00, Late 14:00, Night 22:00"),
             history_cache=read.one_of("HISTORY_CACHE", ("process", "redis", "none")),
             retain_raw_days=read.whole("RETAIN_RAW_DAYS", 7, 0, 36_500),
@@ -151,7 +153,7 @@ def _store(replay: str, sources: str) -> str:
 
 
 #: May be given as NAME_FILE, too.
-SECRETS = ("REDIS_URL", "QUEUE_URL", "DATABASE_URL", "HEARTBEAT_URL")
+SECRETS = ("REDIS_URL", "QUEUE_URL", "DATABASE_URL", "HEARTBEAT_URL", "ALARMS_MQTT")
 
 
 def is_postgres(url: str) -> bool:

@@ -22,6 +22,8 @@ from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from data import jobs
+from data.alarm_topics.publisher import AlarmPublisher
+from data.alarm_topics.turn import hold
 from data.asked import Asked
 from data.command_queue import REPLAY_JOB, job_queue
 from data.cost.publish import publishing
@@ -47,6 +49,7 @@ from data.telling import Telling, tell_of_shifts
 from data.watch import Stores, Watch
 from data.window_cache import Keys, connect
 from data.window_cache.layout import Layout
+from data.window_cache.merge import merged_alarms
 from data.window_cache.writer import WindowWriter
 
 log = logging.getLogger("meltwatch.worker")
@@ -184,6 +187,8 @@ def start_threads(settings: Settings, routes: Routes, team: Team) -> None:
     _in_background(Asked(connect(settings.queue_url), team.name).take_for_ever)
     if settings.heartbeat_url:
         _in_background(build_heartbeat(settings).go_on_for_ever)
+    if settings.alarms_mqtt:
+        _in_background(build_alarm_publisher(settings, team.name).go_on_for_ever)
     if routes:
         journal = partial(open_journal, settings.database_url)
         _in_background(deliver_for_ever, journal, routes, threading.Event())
@@ -194,6 +199,18 @@ def build_heartbeat(settings: Settings) -> Heartbeat:
     """This worker's heartbeats to HEARTBEAT_URL."""
     client = connect(settings.redis_url)
     return Heartbeat(settings.heartbeat_url, windows_of(settings, client), client)
+
+
+def build_alarm_publisher(settings: Settings, name: str) -> AlarmPublisher:
+    """This worker's part in publishing alarms to ALARMS_MQTT: of several one does it."""
+    client = connect(settings.redis_url)
+    windows = windows_of(settings, client)
+
+    def alarms() -> bytes | None:
+        texts = [window.alarms() for window in windows]
+        return None if None in texts else merged_alarms(texts)
+
+    return AlarmPublisher(settings.alarms_mqtt, alarms, partial(hold, client, name))
 
 
 def windows_of(settings: Settings, client: Redis) -> list[WindowWriter]:

@@ -153,6 +153,11 @@ class WindowWriter:
                 pipe.getrange(self.keys.ring(extruder), start, end)
             return dict(zip(headers, pipe.execute(), strict=True))
 
+    def alarms(self) -> bytes | None:
+        """The alarms and malfunctions (JSON), None before the first."""
+        with translated():
+            return cast("bytes | None", self._redis.get(self.keys.alarms))
+
     def pending_commands(self) -> list[str]:
         """Commands (JSON) that no tick has applied yet, oldest first.
 

@@ -1,0 +1,1 @@
+"""Current alarms as retained MQTT messages, for other programs of the plant."""
