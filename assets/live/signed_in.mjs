@@ -43,7 +43,7 @@ async function ask(onKnown) {
 function known(told, onKnown) {
   const before = JSON.stringify(person);
   person = told.auth === "none" ? null : told;
-  document.documentElement.classList.toggle("is-scoped", told.scope.length > 0);
+  document.documentElement.classList.toggle("is-scoped", (told.scope ?? []).length > 0);
   if (JSON.stringify(person) !== before) onKnown();
 }
 

@@ -190,7 +190,7 @@ def test_what_was_mapped_by_mistake_is_released(sources: Page, plant: Plant) -> 
 
 def test_who_may_not_is_shown_no_buttons(plant: Plant, page: Page) -> None:
     """The server refuses them, too: tests/access/test_sources.py."""
-    viewer = {"auth": "local", "name": "Vera", "role": "viewer", "may": ["view"]}
+    viewer = {"auth": "local", "name": "Vera", "role": "viewer", "may": ["view"], "scope": []}
     page.route("**/access/me", lambda route: route.fulfill(json=viewer))
     page.goto(f"{plant.url}/sources")
     one = panel(page, "hall-1")
