@@ -53,7 +53,7 @@ class AlarmPublisher:
         self._prefix = self._url.path.strip("/") or PREFIX
         self._shown: dict[str, bytes] = {}
         self._heard = self._connected = 0.0
-        self._said = ""
+        self._said = self._refused = ""
 
     def go_on_for_ever(self) -> None:
         """Publish until the process ends. A thread's edge: it goes on whatever happens."""
@@ -61,7 +61,7 @@ class AlarmPublisher:
             try:
                 if self._is_ours():
                     self._session()
-            except (OSError, ValueError, WindowsUnavailable) as error:
+            except (OSError, ValueError, RuntimeError, WindowsUnavailable) as error:
                 self._say(f"alarms are not published: {error}; trying again until it works")
             except Exception:
                 log.exception("alarms are not published")
@@ -69,7 +69,7 @@ class AlarmPublisher:
 
     def _session(self) -> None:
         """Connected, until the connection is lost or another process publishes."""
-        client = self._client()
+        client, self._connected, self._refused = self._client(), 0.0, ""
         client.connect(str(self._url.hostname), self._url.port or PORTS[self._url.scheme], 30)
         client.loop_start()
         try:
@@ -79,6 +79,8 @@ class AlarmPublisher:
                 self._publish(client)
                 time.sleep(_EVERY_S)
         finally:
+            if client.is_connected():  # a will is not told of who leaves in order
+                client.publish(f"{self._prefix}/status", '{"online": false}', qos=1, retain=True)
             client.disconnect()
             client.loop_stop()
 
@@ -96,7 +98,7 @@ class AlarmPublisher:
 
     def _on_connect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
         if code.is_failure:
-            self._say(f"alarms are not published: the broker refuses: {code}")
+            self._refused = f"the broker refuses: {code}"
             return
         self._shown, self._connected = {}, time.monotonic()
         client.subscribe(f"{self._prefix}/alarms/#", qos=1)
@@ -109,8 +111,10 @@ class AlarmPublisher:
     def _learn(self, client: mqtt.Client) -> None:
         """What is retained from before; then no more is heard."""
         end = time.monotonic() + _CONNECT_S
-        while not client.is_connected() and time.monotonic() < end:
+        while not self._connected and time.monotonic() < end:
             time.sleep(0.05)
+        if not self._connected:
+            raise OSError(self._refused or "no answer in time")
         while time.monotonic() - max(self._heard, self._connected) < _LEARN_S:
             time.sleep(0.05)
         client.unsubscribe(f"{self._prefix}/alarms/#")
