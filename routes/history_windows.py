@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import time
 import zlib
@@ -21,6 +20,7 @@ from data.history.happenings import Happenings, happenings
 from data.history.playback import PlaybackWindow, window
 from data.window_codec import WindowMessage, encode
 from data.windows import NEVER
+from routes.conditional import conditional
 from routes.extruder_number import EXTRUDER
 from routes.windows import MEDIA_TYPE
 
@@ -65,12 +65,7 @@ def _told(request: Request, answer: Callable[[], tuple[bytes, dict[str, str], st
         return JSONResponse({"error": str(error)}, 400, headers={"Cache-Control": "no-store"})
     # Who signs in after somebody else may see less than the browser has kept.
     headers |= {"Vary": "Accept-Encoding, Cookie"}
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        body = gzip.compress(body, 1, mtime=0)
-    return Response(body, headers=headers, media_type=media_type)
+    return conditional(request, body, headers, media_type)
 
 
 def _readings(questions: Questions, request: Request) -> tuple[bytes, dict[str, str], str]:

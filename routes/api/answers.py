@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from data.window_cache import Status
+from routes.conditional import conditional
 
 PREFIX = "/api/v1"
 JSON, CSV = "application/json", "text/csv; charset=utf-8"
@@ -63,12 +63,7 @@ def respond(
         "Vary": "Accept, Accept-Encoding",
         **(more or {}),
     }
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        body = gzip.compress(body, 1, mtime=0)
-    return Response(body, headers=headers, media_type=media_type)
+    return conditional(request, body, headers, media_type)
 
 
 def packed(value: object) -> bytes:
