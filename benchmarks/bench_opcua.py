@@ -20,12 +20,12 @@ from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 
 from benchmarks.opcua_server import EXTRUDERS, SIGNALS
 from data.extruders import Extruder, Signal
+from data.ingest.clock import now_ms
 from data.ingest.mapped_extruders import Column, MappedExtruder
 from data.ingest.opcua import build
 from data.ingest.opcua.wire import published
 from data.ingest.sources.config import Configured
 from data.ingest.sources.kinds import About
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running, run_all
 from data.quality import Quality
 from data.telemetry import TelemetryStore, open_store

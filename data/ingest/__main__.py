@@ -19,15 +19,15 @@ from data.errors import MeltwatchError, StoreError
 from data.extruders import Extruder
 from data.ingest import Source
 from data.ingest.backlog import Backlog
+from data.ingest.clock import now_ms
 from data.ingest.csv_import import CsvImport, summary
 from data.ingest.feed import feed
 from data.ingest.mapping import CsvMapping, load_mapping
 from data.ingest.publish import telling
 from data.ingest.recorded import shipped_mapping_for
-from data.ingest.replay import Replay, wall_clock
+from data.ingest.replay import Replay
 from data.ingest.simulator.commands import request_fault
 from data.ingest.sources.counted import Counted
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.run import run_sources
 from data.ingest.spool import Spool
 from data.logs import configure
@@ -133,7 +133,7 @@ def fault(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _replay(settings: Settings) -> Source:
-    path, speed, now = Path(settings.replay), settings.speed, wall_clock()
+    path, speed, now = Path(settings.replay), settings.speed, now_ms()
     mapping = _mapping(settings.mapping, path)
     free_ms = now - _newest_stored(settings, mapping.catalogue().extruders) - 1
     backfill_s = max(0.0, min(settings.window_s, free_ms / 1000 * speed))
@@ -144,7 +144,7 @@ def _simulator(settings: Settings, newest_spooled: int) -> Source:
     from data.ingest.simulator.plant import catalogue  # noqa: PLC0415  not for a replay
     from data.ingest.simulator.simulator import FAULT_EVERY_H, Simulator  # noqa: PLC0415
 
-    now = wall_clock()
+    now = now_ms()
     newest = newest_spooled
     try:
         newest = max(newest, _newest_stored(settings, catalogue(settings.extruders).extruders))

@@ -17,6 +17,7 @@ from threading import Condition
 from typing import NamedTuple
 
 from data.ingest import Delivery
+from data.ingest.clock import now_ms
 from data.ingest.spool import Piece, Spool
 from data.window_cache.spool_state import SpoolState
 from data.windows import Row
@@ -70,7 +71,7 @@ class Backlog:
             if self._ended and not self.spool:
                 return  # the source can deliver it again
             self._number += 1
-            now = time.time_ns() // 1_000_000
+            now = now_ms()
             kept = rows.kept if isinstance(rows, Delivery) else ()
             self._memory.append(_Waiting(self._number, rows, time.monotonic(), now, kept))
             self._rows += len(rows)

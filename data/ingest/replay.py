@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -13,6 +12,7 @@ from threading import Event
 
 from data.errors import MalformedFile
 from data.extruders import Catalogue
+from data.ingest.clock import now_ms
 from data.ingest.mapping import CsvMapping
 from data.ingest.recorded import rows_of
 from data.ingest.stamps import Placer
@@ -22,11 +22,6 @@ log = logging.getLogger(__name__)
 
 #: Rows that are due at once are delivered in batches of at most this many.
 MAX_BATCH = 2000
-
-
-def wall_clock() -> int:
-    """Now in ms since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ class Replay:
         speed: float,
         now: int,
         backfill_s: float,
-        clock: Callable[[], int] = wall_clock,
+        clock: Callable[[], int] = now_ms,
     ) -> None:
         self.name = f"replay of {path} at {speed:g} × by {mapping.path}"
         self._path = path

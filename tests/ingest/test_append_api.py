@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.errors import MappingError, StoreError
+from data.ingest.clock import now_ms
 from data.ingest.sources import SourceLost
 from data.ingest.sources.append.answers import Answers, Kept
 from data.ingest.sources.append.body import TooLarge, unpacked
 from data.ingest.sources.append.kind import Append, build
 from data.ingest.sources.kinds import About
-from data.ingest.sources.live import now_ms
 from data.quality import Quality
 from data.telemetry import TelemetryStore
 from data.toml_table import Table

@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from data.errors import MappingError, StoreError
+from data.ingest.clock import now_ms
 from data.ingest.sources import SourceLost
 from data.ingest.sources.config import read_sources_file
 from data.ingest.sources.folder.kind import Folder, build
 from data.ingest.sources.folder.looks import Looks
 from data.ingest.sources.folder.progress import Grown, Progress
 from data.ingest.sources.kinds import About
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running, run_all
 from data.telemetry import ImportMark, TelemetryStore, open_store
 from data.toml_table import Table

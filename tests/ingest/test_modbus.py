@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import MappingError
+from data.ingest.clock import now_ms
 from data.ingest.sources import SourceLost
 from data.ingest.sources.config import read_sources_file
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.modbus.address import parse
 from data.ingest.sources.modbus.kind import Modbus, Where
 from data.ingest.sources.modbus.plan import plan

@@ -20,9 +20,9 @@ from data.extruders import (
     Limits,
     Signal,
 )
+from data.ingest.clock import now_ms
 from data.ingest.opcua.naming import signal_name
 from data.ingest.sources import FoundSignal
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running
 from data.quality import Quality
 from data.telemetry import open_store

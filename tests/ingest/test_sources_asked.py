@@ -16,11 +16,11 @@ from data.asking import INGEST, Asking
 from data.audit import journal as audit
 from data.errors import CommandError, NoWorker, StoreError
 from data.extruders import Signal
+from data.ingest.clock import now_ms
 from data.ingest.mapped_extruders import read_extruders
 from data.ingest.sources import Found, FoundSignal, SourceLost
 from data.ingest.sources import Tested as Outcome
 from data.ingest.sources.asked import SourcesAsked, answering
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.places import Places
 from data.ingest.sources.running import Running
 from data.session import Session, open_session

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import MappingError
+from data.ingest.clock import now_ms
 from data.ingest.sources import SourceLost
 from data.ingest.sources.config import Configured, read_sources_file
 from data.ingest.sources.kinds import KINDS
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running, run_all
 from data.telemetry import TelemetryStore, open_store
 from data.window_cache.source_state import Condition

@@ -14,8 +14,8 @@ import pytest
 
 from data.errors import StoreError
 from data.extruders import Limits, Signal
+from data.ingest.clock import now_ms
 from data.ingest.sources import Found, FoundSignal, Reading
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running, run_all
 from data.quality import Quality
 from data.telemetry import TelemetryStore, open_store

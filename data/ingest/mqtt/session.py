@@ -11,12 +11,12 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from data.ingest.clock import now_ms
 from data.ingest.mqtt.acks import Acks
 from data.ingest.mqtt.broker import Broker
 from data.ingest.mqtt.client import CONNECT_S, connect, new_client
 from data.ingest.mqtt.payloads import Arrived, Outgoing, Payloads
 from data.ingest.sources import Desk, Reading
-from data.ingest.sources.live import now_ms
 
 log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
+from data.ingest.clock import now_ms
 from data.ingest.mqtt.broker import Broker
 from data.ingest.mqtt.client import CONNECT_S, connect, new_client
 from data.ingest.mqtt.payloads import Payloads
@@ -53,7 +54,7 @@ class MqttSource:
     def _listening(self, topics: Counter[str]) -> Iterator[None]:
         """Raises SourceLost if it cannot."""
         broker = replace(self._broker, session_s=0)
-        client = new_client(broker, f"{broker.client_id}-test-{time.time_ns() // 1_000_000}")
+        client = new_client(broker, f"{broker.client_id}-test-{now_ms()}")
         answered, refused = Event(), list[str]()
 
         def on_connect(client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:

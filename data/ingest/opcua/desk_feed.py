@@ -11,6 +11,7 @@ from typing import NamedTuple
 from asyncua import ua
 
 from data.extruders import JOB_STATUS
+from data.ingest.clock import now_ms
 from data.ingest.opcua.extruders import Extruders, Told
 from data.ingest.opcua.job_codes import job_code
 from data.ingest.opcua.repeats import Repeats
@@ -84,7 +85,7 @@ class DeskFeed:
         clock in ms, or None for what is past.
         """
         readings: list[Reading] = []
-        now = time.time_ns() // 1_000_000
+        now = now_ms()
         watched = self.watched
         for handle, ms, value, status, odd in samples:
             one = watched.get(handle)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from threading import Event
 
 from asyncua import ua
 
 from data.extruders import JOB_STATUS
+from data.ingest.clock import now_ms
 from data.ingest.opcua.extruders import Extruders, discovered
 from data.ingest.opcua.history import Owed, catch_up, with_history
 from data.ingest.opcua.nodes import UnknownAddress, address_of, node_of
@@ -117,7 +117,7 @@ class OpcUa:
         """What is owed stays on disk until it has come: a reading of now is newer already."""
         if not self._settings.history:
             return
-        now = time.time_ns() // 1_000_000
+        now = now_ms()
         nodes = await with_history(session, [w.node for w in watching.feed.watched.values()])
         since = {
             handle: (one.node, self._owed.since(one.address, newest.get(one.address, 0)))
@@ -152,7 +152,7 @@ async def _show_others(session: Session, desk: Desk, found: Extruders) -> None:
         _, ms, number, status, odd = sample_of(0, value)
         if not odd and not status:
             desk.describe(address, one.label, "")
-            readings.append(Reading(address, ms or time.time_ns() // 1_000_000, number))
+            readings.append(Reading(address, ms or now_ms(), number))
     if readings:
         desk.take(readings)
 

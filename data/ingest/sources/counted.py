@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from data.extruders import Catalogue
 from data.ingest import Source
-from data.ingest.sources.live import now_ms
+from data.ingest.clock import now_ms
 from data.ingest.sources.tally import Tally
 from data.window_cache.source_state import Condition, SourceState
 from data.window_cache.spool_state import SpoolState

@@ -15,6 +15,7 @@ from data.errors import MeltwatchError
 from data.extruders import Catalogue
 from data.ingest import Delivery
 from data.ingest.checks import Checks
+from data.ingest.clock import now_ms
 from data.ingest.sources import Found, FoundSignal, Kind, Reading, SourceLost
 from data.ingest.sources.assembler import Assembler
 from data.ingest.sources.places import Places
@@ -34,11 +35,6 @@ FIRST_WAIT_S, LAST_WAIT_S = 0.5, 15.0
 
 #: Readings or rows, and whom to tell when they are safe.
 _Taken = tuple[Sequence[Reading], Sequence[Row], Callable[[], None] | None]
-
-
-def now_ms() -> int:
-    """ms since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 class Live:

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
+from data.ingest.clock import now_ms
 from data.ingest.publish import telling
 from data.ingest.sources.asked import SourcesAsked, answering
 from data.ingest.sources.config import read_sources_file
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import (
     Running,
     newest_stored,

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from data.errors import MeltwatchError, SettingError, StoreError
 from data.ingest.backlog import Backlog
 from data.ingest.checks import Checks
+from data.ingest.clock import now_ms
 from data.ingest.feed import feed
 from data.ingest.sources.config import Configured
-from data.ingest.sources.live import Live, now_ms
+from data.ingest.sources.live import Live
 from data.ingest.sources.places import Places
 from data.ingest.spool import Spool
 from data.masking import masked

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from data.ingest.clock import now_ms
 from data.ingest.sources import Reading
 from data.ingest.sources.config import read_sources_file
 from data.ingest.sources.kinds import KINDS
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import run_all
 from data.telemetry import TelemetryStore, open_store
 from tests.ingest.checks.checked import UNCERTAIN

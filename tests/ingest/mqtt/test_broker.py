@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from data.errors import MappingError, StoreError
+from data.ingest.clock import now_ms
 from data.ingest.mapped_extruders import read_extruders
 from data.ingest.mqtt import build
 from data.ingest.mqtt.source import MqttSource
 from data.ingest.sources import SourceLost
 from data.ingest.sources.config import Configured
 from data.ingest.sources.kinds import About
-from data.ingest.sources.live import now_ms
 from data.ingest.sources.running import Running, run_all
 from data.quality import Quality
 from data.telemetry import TelemetryStore, open_store

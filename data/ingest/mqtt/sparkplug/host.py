@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 
+from data.ingest.clock import now_ms
 from data.ingest.mqtt.payloads import Arrived, Outgoing
 from data.ingest.mqtt.sparkplug.schema import Payload
 from data.ingest.mqtt.sparkplug.topics import Sender, command, state
@@ -34,7 +34,7 @@ class Host:
 
     def offline(self) -> Sequence[Outgoing]:
         """What is said before we go."""
-        self._began = time.time_ns() // 1_000_000
+        self._began = now_ms()
         return self._says(False)
 
     def heard(self, arrived: Arrived) -> Sequence[Outgoing]:

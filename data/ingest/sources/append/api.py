@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from data.ingest.clock import now_ms
 from data.ingest.sources import Desk
 from data.ingest.sources.append.addresses import UNITS, Addresses
 from data.ingest.sources.append.answers import LONGEST_KEY, Answers, Kept, digest
@@ -149,7 +150,7 @@ class AppendApi:
     def _take(self, body: bytes, precision: str, safe: Callable[[], None]) -> list[BadLine]:
         """In a thread: the desk may wait. What is not UTF-8 spoils names, which are shown so."""
         text = body.decode("utf-8", "replace")
-        readings, bad = self._addresses.read(text, precision, time.time_ns() // 1_000_000)
+        readings, bad = self._addresses.read(text, precision, now_ms())
         for one in bad:
             self._desk.reject(one.reason, one.text)
         if readings:

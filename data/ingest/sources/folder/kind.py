@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
 
 from data.errors import MalformedFile
+from data.ingest.clock import now_ms
 from data.ingest.csv_import import CsvImport, Report
 from data.ingest.mapped_extruders import MappedExtruder
 from data.ingest.mapping import SHIPPED, CsvMapping, load_mapping
@@ -162,7 +162,7 @@ def _free(path: Path) -> Path:
     path.parent.mkdir(exist_ok=True)
     if not os.path.lexists(path):
         return path
-    return path.with_name(f"{path.stem}.{time.time_ns() // 1_000_000}{path.suffix}")
+    return path.with_name(f"{path.stem}.{now_ms()}{path.suffix}")
 
 
 class _NoBar:

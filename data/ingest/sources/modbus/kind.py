@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pymodbus.client import ModbusTcpClient
 
+from data.ingest.clock import now_ms
 from data.ingest.sources import Desk, SourceLost, Tested
 from data.ingest.sources.kinds import About
 from data.ingest.sources.modbus.address import Item, parse
@@ -71,7 +72,7 @@ class Modbus:
             if addresses != known:
                 known = addresses
                 poller = Poller(client, self._plan(_readable(addresses, desk)))
-            readings = poller.poll(desk, time.time_ns() // 1_000_000, time.monotonic())
+            readings = poller.poll(desk, now_ms(), time.monotonic())
             desk.connected(f"{len(poller.requests)} requests every {self._where.every_ms} ms")
             desk.take(readings)
             due = max(due + period, time.monotonic())
