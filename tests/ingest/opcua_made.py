@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 from data.ingest.opcua import OpcUa, build
 from data.ingest.sources.config import Configured
 from data.ingest.sources.kinds import About
-from data.ingest.sources.running import Running, run_all
+from data.ingest.sources.running import Running
 from data.telemetry import TelemetryStore
 from data.toml_table import Table
 from tests.ingest.opcua_server import PLANT
@@ -96,20 +95,6 @@ def running(folder: Path, url: str, **keys: Any) -> Running:
     source, about = made(folder, url, **({"sampling_ms": 50} | keys))
     configured = Configured("plant", "opcua", source, about.mapped, 1001, 10, 60.0)
     return Running(configured, folder, 64 << 20, lambda _: newest())
-
-
-@contextmanager
-def fed(one: Running, connect: Connect) -> Iterator[Running]:
-    over = threading.Event()
-    thread = threading.Thread(target=run_all, args=([one], connect, over))
-    thread.start()
-    try:
-        yield one
-    finally:
-        over.set()
-        thread.join(20)
-        assert not thread.is_alive()
-        one.close()
 
 
 def address(name: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from data.ingest.sources import Desk, SourceLost, Tested
 from data.ingest.sources.config import Configured, secret_of
 from data.ingest.sources.kinds import About
-from data.ingest.sources.running import Running
+from data.ingest.sources.running import Running, run_all
+from data.telemetry import TelemetryStore
 from data.toml_table import Table
 from tests.stack import wait_until
 
@@ -85,3 +87,18 @@ def running(
     mapped = read_extruders(table, "address") if toml else ()
     configured = Configured("made", "in hand", kind, mapped, 1001, 100, 60.0)
     return Running(configured, folder, 16 << 20, lambda _: newest())
+
+
+@contextmanager
+def fed(one: Running, connect: Callable[[], TelemetryStore]) -> Iterator[Running]:
+    """The store is fed from a source during the block; both are over at its end."""
+    over = threading.Event()
+    thread = threading.Thread(target=run_all, args=([one], connect, over))
+    thread.start()
+    try:
+        yield one
+    finally:
+        over.set()
+        thread.join(20)
+        assert not thread.is_alive()
+        one.close()

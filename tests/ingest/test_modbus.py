@@ -24,11 +24,12 @@ from data.ingest.sources.config import read_sources_file
 from data.ingest.sources.modbus.address import parse
 from data.ingest.sources.modbus.kind import Modbus, Where
 from data.ingest.sources.modbus.plan import plan
-from data.ingest.sources.running import Running, run_all
+from data.ingest.sources.running import Running
 from data.quality import Quality
 from data.telemetry import open_store
 from data.window_cache.source_state import Condition
 from data.windows import Row
+from tests.ingest.sources_made import fed
 from tests.stack import ROOT, free_port, wait_until
 
 #: Address and what the server has there; None for what it has not.
@@ -91,17 +92,10 @@ def sources(folder: Path, port: int, addresses: list[str], keys: str = "") -> Pa
 @contextmanager
 def polled(folder: Path, port: int, addresses: list[str]) -> Iterator[Running]:
     (configured,) = read_sources_file(sources(folder, port, addresses), folder)
-    one, over = Running(configured, folder, 16 << 20, lambda _: {}), threading.Event()
+    one = Running(configured, folder, 16 << 20, lambda _: {})
     url = f"sqlite:///{folder / 'store.sqlite'}"
-    thread = threading.Thread(target=run_all, args=([one], lambda: open_store(url), over))
-    thread.start()
-    try:
+    with fed(one, lambda: open_store(url)):
         yield one
-    finally:
-        over.set()
-        thread.join(20)
-        assert not thread.is_alive()
-        one.close()
 
 
 def stored(folder: Path) -> list[Row]:

@@ -27,7 +27,8 @@ from data.ingest.sources.running import Running
 from data.quality import Quality
 from data.telemetry import open_store
 from data.window_cache.source_state import Condition
-from tests.ingest.opcua_made import Connect, Served, address, fed, made, running, served
+from tests.ingest.opcua_made import Connect, Served, address, made, running, served
+from tests.ingest.sources_made import fed
 from tests.stack import wait_until
 
 ZONE = "TemperatureZone_001.Temperature.ActualValue"

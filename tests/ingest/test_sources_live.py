@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -16,29 +16,14 @@ from data.errors import StoreError
 from data.extruders import Limits, Signal
 from data.ingest.clock import now_ms
 from data.ingest.sources import Found, FoundSignal, Reading
-from data.ingest.sources.running import Running, run_all
 from data.quality import Quality
 from data.telemetry import TelemetryStore, open_store
 from data.window_cache.source_state import Condition
 from data.windows import Row
-from tests.ingest.sources_made import InHand, running
+from tests.ingest.sources_made import InHand, fed, running
 from tests.stack import wait_until
 
 Connect = Callable[[], TelemetryStore]
-
-
-@contextmanager
-def fed(one: Running, connect: Connect) -> Iterator[None]:
-    over = threading.Event()
-    thread = threading.Thread(target=run_all, args=([one], connect, over))
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(20)
-        assert not thread.is_alive()
-        one.close()
 
 
 @pytest.fixture

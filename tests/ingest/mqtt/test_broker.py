@@ -22,13 +22,14 @@ from data.ingest.mqtt.source import MqttSource
 from data.ingest.sources import SourceLost
 from data.ingest.sources.config import Configured
 from data.ingest.sources.kinds import About
-from data.ingest.sources.running import Running, run_all
+from data.ingest.sources.running import Running
 from data.quality import Quality
 from data.telemetry import TelemetryStore, open_store
 from data.toml_table import Table
 from data.window_cache.source_state import Condition
 from tests.ingest.mqtt.desk import HeldDesk
 from tests.ingest.mqtt.edge import birth, data, payload
+from tests.ingest.sources_made import fed as source_fed
 from tests.mosquitto_server import Mosquitto, need_mosquitto, publish, publishing
 from tests.redis_tls import made_ca, signed
 from tests.stack import Stack, wait_until
@@ -73,17 +74,11 @@ def fed(
 ) -> Iterator[Running]:
     mapped = read_extruders(Table("", "", tomllib.loads(toml)), "address") if toml else ()
     configured = Configured("made", "mqtt", kind, mapped, 1001, 100, 60.0)
-    running, over = Running(configured, folder, 16 << 20, lambda _: {}), threading.Event()
-    thread = threading.Thread(target=run_all, args=([running], connect, over))
-    thread.start()
-    try:
+    running = Running(configured, folder, 16 << 20, lambda _: {})
+    with source_fed(running, connect):
         state = lambda: running.state(now_ms()).condition  # noqa: E731
         wait_until(lambda: state() == Condition.RECEIVING, 10, "it is connected")
         yield running
-    finally:
-        over.set()
-        thread.join(20)
-        running.close()
 
 
 @pytest.fixture
