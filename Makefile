@@ -97,7 +97,7 @@ check-deploy: .venv/.dev .venv-deploy/.ok
 	@PATH="$(CURDIR)/.venv-deploy/bin:$$PATH" $(BIN)/python -m pytest -m deploy -rs tests/deploy $(ARGS)
 
 # What the playbook lays on machines: HEAD, as dist/meltwatch.tar.gz, the same bytes for the same commit.
-RELEASE = Procfile app.py requirements.lock access assets callbacks components data mappings routes \
+RELEASE = Procfile app.py requirements.lock access assets callbacks components data mappings routes words \
 	deploy/procfile_line.sh deploy/rolling_restart.sh deploy/nginx
 release:
 	@mkdir -p dist && git archive --format=tar HEAD $(RELEASE) | gzip -n > dist/meltwatch.tar.gz

@@ -36,11 +36,12 @@ import callbacks.trends
 from access.build import build_access
 from access.settings import AccessSettings
 from components.cost_panel import cost_panel
+from components.document import Document
 from components.guard_panel import guard_panel
 from components.jobs_panels import failures_panel, runs_panel
 from components.page_settings import PageSettings
 from components.pipeline_panel import pipeline_panel
-from components.shell import DOCUMENT, shell
+from components.shell import shell
 from data.asking import INGEST, AskedCommands, AskedFailedJobs, Asking
 from data.cost.prices import load_prices
 from data.cost.publish import publishing
@@ -70,6 +71,7 @@ from routes import (
     history_malfunctions,
     history_report,
     history_windows,
+    language,
     lines,
     metrics,
     openapi,
@@ -110,6 +112,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *windows.routes(reader, settings),
             *plant.routes(reader),
             *lines.routes(reader, settings),
+            *language.routes(),
             *events.routes(hub),
             *alarms.routes(reader, access.names),
             *commands.routes(AskedCommands(connect(settings.queue_url)), reader, access.tell),
@@ -130,7 +133,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *access.routes,
             Mount("/", bridge),
         ],
-        middleware=[Middleware(access.guard)],
+        middleware=[Middleware(language.Language), Middleware(access.guard)],
         exception_handlers=counted.counting(
             {
                 WindowsUnavailable: _unavailable,
@@ -188,7 +191,7 @@ def _pipeline(settings: Settings, reader: WindowReader, hub: PushHub) -> system_
 
 def new_dash() -> Dash:
     """Dash on its Flask server, without pages."""
-    return Dash(
+    return Document(
         "app",
         assets_folder=str(Path(__file__).with_name("assets")),
         # One module is the entry, it imports the others: loading them twice would run them twice.
@@ -198,7 +201,6 @@ def new_dash() -> Dash:
         # Else Dash looks for the parts of every page on each of them, and builds all at start.
         suppress_callback_exceptions=True,
         title="Meltwatch",
-        index_string=DOCUMENT,
         update_title=None,
         serve_locally=True,
         enable_mcp=False,  # said, lest the environment turn it on (docs/decisions/0027)
@@ -225,7 +227,7 @@ def add_pages(
         past.register(dash_app, catalogue, questions, about)
     callbacks.system.register([pipeline_panel, failures_panel, runs_panel, guard_panel, cost_panel])
     callbacks.sources.register()
-    dash_app.layout = shell(
+    dash_app.layout = lambda: shell(  # by request: each in its own language
         settings.plant_name,
         {
             "pollMs": round(settings.poll_s * 1000),

@@ -21,6 +21,7 @@ import { startGuardMark } from "./live/guard_mark.mjs";
 import { startHeader } from "./live/header.mjs";
 import { EVENT as PERSON_CHANGED } from "./live/alarm_person.mjs";
 import { followSession, sessionButton } from "./live/signed_in.mjs";
+import { startLanguage } from "./live/language.mjs";
 import { startKeysHelp } from "./live/keys_help.mjs";
 import { startTour } from "./live/tour.mjs";
 import { startTheme } from "./live/theme.mjs";
@@ -42,6 +43,7 @@ followPages(
     startHeader(shell, clock, settings);
     startGuardMark(shell);
     startTheme(shell.querySelector("#mw-theme"));
+    startLanguage(shell.querySelector("#mw-language"));
     startKeysHelp(shell.querySelector("#mw-theme"));
     startSession(shell.querySelector("#mw-theme"));
     // One list of alarms and one sender for the whole session: pages come and go.

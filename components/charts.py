@@ -14,6 +14,8 @@ import plotly.graph_objects as go
 from babel.numbers import get_currency_symbol
 from dash import dcc
 
+from words import ENGLISH, language, number, separators
+
 #: Muted, told apart by people who do not see red and green apart, readable on both grounds.
 SERIES = (
     "#4a86bd", "#c47a45", "#459b86", "#9a6cad", "#98852f", "#c0638a", "#5b9cc2", "#858c94",
@@ -41,6 +43,7 @@ def figure(height: int | None = None, **layout: Any) -> go.Figure:
         "hoverlabel": {"font": {"size": 12}, "namelength": -1},
         "dragmode": False,
         "bargap": 0.3,
+        "separators": separators(),
     }
     return go.Figure(layout={**common, **layout})
 
@@ -85,6 +88,8 @@ def format_money(value: float | None, currency: str) -> str:
     """
     if value is None:
         return UNKNOWN
-    symbol = get_currency_symbol(currency, "en") if currency else ""
+    symbol = get_currency_symbol(currency, language()[:2]) if currency else ""
+    if language()[:2] != ENGLISH and symbol:
+        return f"{number(value)}\N{NO-BREAK SPACE}{symbol}"
     space = "\N{NO-BREAK SPACE}" if symbol[-1:].isalpha() else ""
-    return f"{symbol}{space}{value:,.0f}"
+    return f"{symbol}{space}{number(value)}"

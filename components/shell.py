@@ -10,25 +10,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.alarm_bar import alarm_bar
-
-#: Dash's own document, with a language.
-DOCUMENT = """<!DOCTYPE html>
-<html lang="en">
-    <head>
-        {%metas%}
-        <title>{%title%}</title>
-        {%favicon%}
-        {%css%}
-    </head>
-    <body>
-        {%app_entry%}
-        <footer>
-            {%config%}
-            {%scripts%}
-            {%renderer%}
-        </footer>
-    </body>
-</html>"""
+from words import LANGUAGES, language, t
 
 
 def shell(plant_name: str, browser_settings: dict[str, object]) -> Component:
@@ -38,7 +20,7 @@ def shell(plant_name: str, browser_settings: dict[str, object]) -> Component:
     """
     return html.Div(
         [
-            html.A("Skip to content", href="#content", className="skip-link"),
+            html.A(t("Skip to content"), href="#content", className="skip-link"),
             _header(plant_name),
             alarm_bar(),
             html.Div(id=ids.BANNER, className="banner", role="alert", hidden=True),
@@ -57,26 +39,38 @@ def _header(plant_name: str) -> Component:
             html.Span(plant_name, className="plant-name"),
             html.Nav(
                 [
-                    dcc.Link("Plant", href="/", className="nav-link"),
-                    dcc.Link("Scope", href="/scope", className="nav-link"),
-                    dcc.Link("Malfunctions", href="/malfunctions", className="nav-link"),
-                    dcc.Link("Trends", href="/trends", className="nav-link"),
-                    dcc.Link("Shift report", href="/report", className="nav-link"),
-                    dcc.Link("Sources", href=ids.SOURCES_PATH, className="nav-link"),
-                    dcc.Link("System", href=ids.SYSTEM_PATH, className="nav-link"),
+                    dcc.Link(t("Plant"), href="/", className="nav-link"),
+                    dcc.Link(t("Scope"), href="/scope", className="nav-link"),
+                    dcc.Link(t("Malfunctions"), href="/malfunctions", className="nav-link"),
+                    dcc.Link(t("Trends"), href="/trends", className="nav-link"),
+                    dcc.Link(t("Shift report"), href="/report", className="nav-link"),
+                    dcc.Link(t("Sources"), href=ids.SOURCES_PATH, className="nav-link"),
+                    dcc.Link(t("System"), href=ids.SYSTEM_PATH, className="nav-link"),
                 ],
-                **_label("Pages"),
+                **_label(t("Pages")),
             ),
-            html.Span(id=ids.CLOCK, className="clock", title="Plant time"),
+            html.Span(id=ids.CLOCK, className="clock", title=t("Plant time")),
+            _language_choice(),
             html.Button(
-                "Dark",
+                t("Dark"),
                 id=ids.THEME_TOGGLE,
                 className="button",
                 type="button",
-                title="Switch between light and dark",
+                title=t("Switch between light and dark"),
             ),
         ],
         className="header",
+    )
+
+
+def _language_choice() -> Component:
+    """Each language by its own name: who reads none of the others finds theirs."""
+    options = [
+        html.Option(name, value=key, selected=key == language(), lang=key)
+        for key, name in LANGUAGES.items()
+    ]
+    return html.Select(
+        options, id=ids.LANGUAGE, className="button language", **_label(t("Language"))
     )
 
 

@@ -1,6 +1,7 @@
 // How alarms are called and in which order they come; the words of data/alarms/events.py.
 import { formatMinute, formatNumber, formatTime, isoTime } from "./format.mjs";
 import { SIGNS } from "./limits.mjs";
+import { locale } from "./words.mjs";
 
 /** Sign and word by priority; as in components/alarm_bar.py. */
 export const PRIORITIES = {
@@ -119,7 +120,7 @@ export function formatMoney(amount, currency) {
 
 function moneyFormatter(currency) {
   try {
-    return new Intl.NumberFormat("en-GB", { style: "currency", currency, maximumFractionDigits: 0 });
+    return new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 0 });
   } catch {
     return null;
   }

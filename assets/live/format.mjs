@@ -1,6 +1,10 @@
 // Numbers, times and ages as screens show them; times are always in the plant's zone.
+import { locale, t } from "./words.mjs";
 
 export const NO_VALUE = "—";
+
+const DECIMAL_SIGN = new Intl.NumberFormat(locale).formatToParts(0.5)
+  .find((part) => part.type === "decimal").value;
 
 /** @type {Map<string, Intl.DateTimeFormat>} making a formatter costs more than using it */
 const formatters = new Map();
@@ -9,7 +13,7 @@ function formatter(timeZone, kind, options) {
   const key = `${kind}|${timeZone}`;
   let made = formatters.get(key);
   if (!made) {
-    made = new Intl.DateTimeFormat("en-GB", { timeZone, hourCycle: "h23", ...options });
+    made = new Intl.DateTimeFormat(locale, { timeZone, hourCycle: "h23", ...options });
     formatters.set(key, made);
   }
   return made;
@@ -23,7 +27,8 @@ function formatter(timeZone, kind, options) {
 export function formatNumber(value, decimals) {
   if (!Number.isFinite(value)) return NO_VALUE;
   const text = Math.abs(value).toFixed(decimals);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  const shown = text.replace(".", DECIMAL_SIGN);
+  return value < 0 && Number(text) !== 0 ? `−${shown}` : shown;
 }
 
 /**
@@ -34,8 +39,8 @@ export function formatNumber(value, decimals) {
 export function formatState(value, states) {
   if (!Number.isFinite(value)) return NO_VALUE;
   const name = states[Math.round(value)];
-  if (name === undefined) return `code ${formatNumber(value, 0)}`;
-  return /^[A-Z0-9_]+$/.test(name) ? sentence(name) : name;
+  if (name === undefined) return t("code {code}", { code: formatNumber(value, 0) });
+  return t(/^[A-Z0-9_]+$/.test(name) ? sentence(name) : name);
 }
 
 /** JOB_IN_PRODUCTION → Job in production. */

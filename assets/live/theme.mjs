@@ -1,10 +1,12 @@
 // Light or dark: as chosen before, else as the system prefers.
 
+import { t } from "./words.mjs";
+
 const KEY = "meltwatch-theme";
 
 function apply(theme, button) {
   document.documentElement.dataset.theme = theme;
-  button.textContent = theme === "dark" ? "Light" : "Dark";
+  button.textContent = theme === "dark" ? t("Light") : t("Dark");
 }
 
 export function startTheme(button) {

@@ -1,0 +1,40 @@
+"""The document of every page: Dash's own, in the language of whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash
+
+from words import language
+
+_ENGLISH = '<html lang="en">'
+_FRAME = """<!DOCTYPE html>
+<html lang="en">
+    <head>
+        {%metas%}
+        <title>{%title%}</title>
+        {%favicon%}
+        {%css%}
+    </head>
+    <body>
+        {%app_entry%}
+        <footer>
+            {%config%}
+            {%scripts%}
+            {%renderer%}
+        </footer>
+    </body>
+</html>"""
+
+
+class Document(Dash):  # type: ignore[misc]  # dash is untyped here
+    """Dash on a document that says its language, by which browsers and scripts go."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, index_string=_FRAME, **options)
+
+    def interpolate_index(self, **parts: str) -> str:
+        """The document with Dash's own `parts` of it."""
+        whole = super().interpolate_index(**parts)
+        return str(whole).replace(_ENGLISH, f'<html lang="{language()}">', 1)

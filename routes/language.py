@@ -1,0 +1,77 @@
+"""The language of a request, and the words of the browser's scripts in it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from routes.conditional import conditional
+from words import ENGLISH, LANGUAGES, PSEUDO, speaking
+from words.catalogues import read
+
+#: Keeps what somebody has chosen in the header; written by live/language.mjs.
+COOKIE = "meltwatch-language"
+_PSEUDO_MODULE = """export const form = (n) => +(n !== 1);
+export const one = new Proxy({}, { get: (_, text) => `⟦${text}⟧` });
+export const several = {};
+"""
+
+
+class Language:
+    """ASGI: everything that answers a request speaks its language."""
+
+    def __init__(self, web: ASGIApp) -> None:
+        self._web = web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self._web(scope, receive, send)
+            return
+        with speaking(wanted(Request(scope))):
+            await self._web(scope, receive, send)
+
+
+def wanted(request: Request) -> str:
+    """What was chosen here, else the first of the browser's languages that we speak."""
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES or chosen == PSEUDO:
+        return chosen
+    accepted = parse_accept_header(request.headers.get("accept-language"), LanguageAccept)
+    spoken = (name.partition("-")[0].lower() for name in accepted.values())
+    return next((name for name in spoken if name in LANGUAGES), ENGLISH)
+
+
+def routes() -> list[Route]:
+    """GET /assets/words/{language}.mjs: beside the scripts that import it."""
+    return [Route("/assets/words/{language}.mjs", _module)]
+
+
+async def _module(request: Request) -> Response:
+    language = request.path_params["language"]
+    if language not in LANGUAGES and language != PSEUDO:
+        return Response("no such language", 404)
+    body = _source(language)
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{sha256(body).hexdigest()[:16]}"'}
+    return conditional(request, body, headers, "text/javascript")
+
+
+@cache
+def _source(language: str) -> bytes:
+    """The words as a module: texts, forms, and the rule for the form, which is C and JS alike."""
+    if language == PSEUDO:
+        return _PSEUDO_MODULE.encode()
+    words = read(language, "live")
+    one, several = (json.dumps(part, ensure_ascii=False) for part in (words.one, words.several))
+    return (
+        f"export const form = (n) => +({words.rule});\n"
+        f"export const one = {one};\nexport const several = {several};\n"
+    ).encode()
