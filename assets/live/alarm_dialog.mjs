@@ -1,5 +1,6 @@
 // A question over the page: a form that is answered or closed again.
 import { button, make } from "./alarm_dom.mjs";
+import { t } from "./words.mjs";
 
 /**
  * @param {{title: string, text?: string, controls?: HTMLElement[], confirm?: string}} question
@@ -30,7 +31,7 @@ export function ask({ title, text = "", controls = [], confirm = "" }) {
 function buttons(dialog, confirm) {
   const row = make("div", "alarm-form__buttons");
   if (confirm) row.append(make("button", "button button--main", confirm));
-  row.append(button(confirm ? "Cancel" : "Close", () => dialog.close("")));
+  row.append(button(confirm ? t("Cancel") : t("Close"), () => dialog.close("")));
   return row;
 }
 
@@ -38,6 +39,6 @@ function buttons(dialog, confirm) {
 export function mustBeFilled(element) {
   element.required = true;
   element.pattern = ".*\\S.*";
-  element.title = "Some words are needed here";
+  element.title = t("Some words are needed here");
   return element;
 }

@@ -1,5 +1,6 @@
 // Says honestly what is wrong with what is shown, within five seconds, and takes it back.
 import { formatAge, formatTime, isoTime, zoneName } from "./format.mjs";
+import { t } from "./words.mjs";
 
 const CHECK_MS = 250;
 /** Failing for this long is shown; one lost answer of a second is not worth a shock. */
@@ -59,29 +60,40 @@ export class Banner {
     if (!facts) return "";
     const now = this._clock.now();
     const stale = this._settings.staleAfterMs;
-    if (facts.rebuilding) return `Live data are being rebuilt: ${facts.rebuilding} extruders done.`;
-    if (facts.checked > 0 && now - facts.checked > stale) {
-      return `Worker stopped: no refresh for ${this._ago(facts.checked)}${facts.error ? `: ${facts.error}` : ""}.${this._upTo()}`;
+    if (facts.rebuilding) {
+      return t("Live data are being rebuilt: {done} extruders done.", { done: facts.rebuilding });
     }
+    if (facts.checked > 0 && now - facts.checked > stale) return this._stopped(facts);
     if (facts.head > 0 && now - facts.head > stale) {
-      return `No new readings since ${this._time(facts.head)}: check the data source and the machines.`;
+      const time = this._time(facts.head);
+      return t("No new readings since {time}: check the data source and the machines.", { time });
     }
     return "";
   }
 
+  _stopped({ checked, error }) {
+    const ago = this._ago(checked);
+    const text = error
+      ? t("Worker stopped: no refresh for {ago}: {error}.", { ago, error })
+      : t("Worker stopped: no refresh for {ago}.", { ago });
+    return `${text} ${this._upTo()}`;
+  }
+
   _lost() {
+    const why = this._error.message;
     const what = {
-      server: "Server lost, trying again",
-      windows: `Live data unavailable (${this._error.message}), trying again`,
-      missing: "No live data until a worker has rebuilt them",
-      refused: `Not shown: ${this._error.message}`,
+      server: t("Server lost, trying again."),
+      windows: t("Live data unavailable ({why}), trying again.", { why }),
+      missing: t("No live data until a worker has rebuilt them."),
+      refused: t("Not shown: {why}.", { why }),
     }[this._error.kind];
-    return `${what}.${this._upTo()}`;
+    return `${what} ${this._upTo()}`;
   }
 
   _upTo() {
     const head = this._facts?.head ?? -1;
-    return head > 0 ? ` Showing readings up to ${this._time(head)}.` : " No readings to show.";
+    if (head > 0) return t("Showing readings up to {time}.", { time: this._time(head) });
+    return t("No readings to show.");
   }
 
   _time(ts) {
@@ -94,6 +106,6 @@ export class Banner {
   _ago(ts) {
     // Whole tens of seconds: a banner that changes every second is read aloud every second.
     const ms = Math.floor((this._clock.now() - ts) / 10_000) * 10_000;
-    return ms ? `${formatAge(ms)} or more` : "some seconds";
+    return ms ? t("{age} or more", { age: formatAge(ms) }) : t("some seconds");
   }
 }

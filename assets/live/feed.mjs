@@ -1,5 +1,6 @@
 // Brings news of the server to a page: pushed where possible, else polled, never two at once.
 import { EventStream, FeedError } from "./event_stream.mjs";
+import { t } from "./words.mjs";
 
 export { FeedError };
 
@@ -54,7 +55,7 @@ async function reason(response) {
   try {
     return (await response.json()).error;
   } catch {
-    return `the server answered ${response.status}`;
+    return t("the server answered {status}", { status: response.status });
   }
 }
 

@@ -1,6 +1,7 @@
 // Who is signed in, told by the server once, and a banner when they are no longer.
 import { button, make } from "./alarm_dom.mjs";
 import { postJson } from "./posting.mjs";
+import { t } from "./words.mjs";
 
 const CHECK_MS = 20_000;
 const TIMEOUT_MS = 8000;
@@ -49,10 +50,12 @@ function known(told, onKnown) {
 
 function show(banner) {
   if (banner.isConnected) return;
-  const link = make("a", "signed-out__link", "Sign in");
+  const link = make("a", "signed-out__link", t("Sign in"));
   link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
   banner.replaceChildren(
-    make("strong", "", "✕ You are signed out."), make("span", "", "What you see is no longer new."), link,
+    make("strong", "", `✕ ${t("You are signed out.")}`),
+    make("span", "", t("What you see is no longer new.")),
+    link,
   );
   document.body.append(banner);
 }
@@ -73,8 +76,8 @@ export function sessionButton() {
     show() {
       element.hidden = !person;
       if (!person) return;
-      element.replaceChildren(make("span", "session-button__name", `${person.name} · `), "sign out");
-      element.title = `Signed in as ${person.name}, ${person.role}`;
+      element.replaceChildren(make("span", "session-button__name", `${person.name} · `), t("sign out"));
+      element.title = t("Signed in as {name}, {role}", { name: person.name, role: t(person.role) });
     },
   };
 }

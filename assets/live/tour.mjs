@@ -3,6 +3,7 @@ import { button, make } from "./alarm_dom.mjs";
 import { DEMO, FIRST } from "./tour_steps.mjs";
 import { setText } from "./text.mjs";
 import { wallSeconds } from "./wall.mjs";
+import { t } from "./words.mjs";
 
 const KEY = "meltwatch-tour";
 const CHECK_MS = 1000;
@@ -16,12 +17,12 @@ export class Tour {
   constructor(steps, name, alarms) {
     Object.assign(this, { _steps: steps, _name: name, _alarms: alarms, _at: 0 });
     this._parts = { title: make("h2", "tour__title"), text: make("p", "tour__text"), count: make("span", "tour__count") };
-    this._next = button("Next", () => this._show(this._at + 1), "button button--main");
-    this._skip = button("Skip", () => this.end());
+    this._next = button(t("Next"), () => this._show(this._at + 1), "button button--main");
+    this._skip = button(t("Skip"), () => this.end());
     const tools = make("div", "tour__tools");
     tools.append(this._parts.count, this._skip, this._next);
     this.element = make("aside", "tour");
-    this.element.setAttribute("aria-label", "Tour");
+    this.element.setAttribute("aria-label", t("Tour"));
     this.element.append(this._parts.title, this._parts.text, tools);
     this._timer = setInterval(() => this._check(), CHECK_MS);
     this._show(0);
@@ -47,8 +48,8 @@ export class Tour {
     this._at = at;
     setText(this._parts.title, step.title);
     setText(this._parts.text, step.text);
-    setText(this._parts.count, `${at + 1} of ${this._steps.length}`);
-    setText(this._next, last ? "Close" : "Next");
+    setText(this._parts.count, t("{n} of {all}", { n: at + 1, all: this._steps.length }));
+    setText(this._next, last ? t("Close") : t("Next"));
     this._skip.hidden = last;
     this._mark(step.marks ?? "");
   }
