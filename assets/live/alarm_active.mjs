@@ -7,6 +7,7 @@ import { AlarmTable } from "./alarm_table.mjs";
 import { HIDDEN, isHidden, ORDERS, orderOf, STATE_WORDS } from "./alarm_words.mjs";
 import { byNeed, isResolved, MalfunctionList } from "./malfunction_list.mjs";
 import { setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const TICK_MS = 1000;
 
@@ -42,7 +43,7 @@ export class ActiveTab {
     this._selection.keep(new Set(alarms.filter((alarm) => this._passes(alarm)).map(({ id }) => id)));
     const told = alarms.filter((alarm) => !isHidden(alarm));
     const shown = told.filter((alarm) => this._passes(alarm)).sort(this._compare);
-    this._filters.update(shown.length, told.length, "alarms", trouble);
+    this._filters.update(shown.length, told.length, trouble);
     this._table.update(shown);
     const counts = { told: told.length, shown: shown.length, hidden: alarms.length - told.length };
     setText(this._empty, this._emptyText(known, trouble, counts));
@@ -62,15 +63,15 @@ export class ActiveTab {
   _emptyText(known, trouble, { told, shown, hidden }) {
     if (!known) return trouble;
     if (shown) return "";
-    if (told) return "No alarm passes the filters.";
-    if (hidden && !trouble) return `No other alarms than the ${hidden} hidden below.`;
-    return trouble ? `${trouble}.` : "No alarms. Every extruder is within its limits.";
+    if (told) return t("No alarm passes the filters.");
+    if (hidden && !trouble) return t("No other alarms than the {n} hidden below.", { n: hidden });
+    return trouble ? `${trouble}.` : t("No alarms. Every extruder is within its limits.");
   }
 
   _buildMalfunctions() {
     const section = make("section", "malfunctions");
-    section.setAttribute("aria-label", "Malfunctions");
-    this._title = make("h2", "alarms__title", "Malfunctions");
+    section.setAttribute("aria-label", t("Malfunctions"));
+    this._title = make("h2", "alarms__title", t("Malfunctions"));
     const cards = make("div", "malfunctions__cards");
     this._running = new MalfunctionList(cards, this._context);
     this._past = fold("");
@@ -83,25 +84,24 @@ export class ActiveTab {
   _updateMalfunctions(malfunctions, trouble) {
     const open = malfunctions.filter((one) => !isResolved(one)).sort(byNeed);
     const resolved = malfunctions.filter(isResolved).sort((a, b) => b.resolved_at - a.resolved_at);
-    const count = open.length || (trouble ? "not known" : "none");
-    setText(this._title, `Malfunctions: ${count}`);
+    setText(this._title, titleOf(open.length, trouble));
     this._running.update(open);
     this._past.element.hidden = !resolved.length;
-    setText(this._past.head, `Resolved in the last 24 hours: ${resolved.length}`);
+    setText(this._past.head, t("Resolved in the last 24 hours: {n}", { n: resolved.length }));
     this._resolved.update(resolved);
   }
 
   _buildAlarms(extruders) {
     const words = Object.entries(STATE_WORDS).filter(([name]) => name !== "NORMAL" && !HIDDEN.includes(name));
-    const states = { name: "state", label: "State", words: Object.fromEntries(words) };
+    const states = { name: "state", label: t("State"), words: Object.fromEntries(words) };
     const orders = Object.entries(ORDERS).map(([name, [text]]) => [name, text]);
     this._filters = new AlarmFilters(this._view, extruders, states, orders);
     this._actions = new AlarmActions(this._context.commands, () => this._chosen(), () => this._selection.clear());
-    this._table = this._makeTable("Active alarms");
+    this._table = this._makeTable(t("Active alarms"));
     this._empty = make("p", "alarm-empty");
     const section = make("section", "alarms__active");
-    section.setAttribute("aria-label", "Alarms");
-    const title = make("h2", "alarms__title", "Alarms");
+    section.setAttribute("aria-label", t("Alarms"));
+    const title = make("h2", "alarms__title", t("Alarms"));
     section.append(title, this._filters.element, this._actions.element, this._table.element, this._empty);
     this._folds = Object.fromEntries(HIDDEN.map((name) => [name, this._makeFold(name)]));
     section.append(...HIDDEN.map((name) => this._folds[name].element));
@@ -115,7 +115,7 @@ export class ActiveTab {
 
   _makeFold(name) {
     const made = fold("");
-    made.table = this._makeTable(STATE_WORDS[name]);
+    made.table = this._makeTable(t(STATE_WORDS[name]));
     made.body.append(made.table.element);
     made.element.addEventListener("toggle", () => this.update());
     return made;
@@ -126,8 +126,10 @@ export class ActiveTab {
     const { element, head, table } = this._folds[name];
     const all = alarms.filter(({ state }) => state === name);
     const shown = all.filter((alarm) => this._passes(alarm));
-    const count = shown.length === all.length ? all.length : `${shown.length} of ${all.length}`;
-    setText(head, `${STATE_WORDS[name]}: ${all.length || !trouble ? count : "not known"}`);
+    const count = shown.length === all.length
+      ? all.length
+      : t("{n} of {all}", { n: shown.length, all: all.length });
+    setText(head, `${t(STATE_WORDS[name])}: ${all.length || !trouble ? count : t("not known")}`);
     if (element.open) table.update(shown.sort(this._compare));
   }
 
@@ -181,4 +183,9 @@ export class ActiveTab {
     if (!id) return false;
     return this._selection.toggle(id, range, table.shown);
   }
+}
+
+function titleOf(open, trouble) {
+  if (open) return t("Malfunctions: {n}", { n: open });
+  return trouble ? t("Malfunctions: not known") : t("Malfunctions: none");
 }

@@ -2,6 +2,7 @@
 import { link, make, priorityMark } from "./alarm_dom.mjs";
 import { byUrgency, PRIORITIES, priorityOf, whatOf } from "./alarm_words.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 export class AlarmBar {
   /**
@@ -58,20 +59,21 @@ export class AlarmBar {
 
   /** Read aloud on another alarm, not on another value. */
   _say(trouble, alarm) {
-    if (trouble) return setText(this._voice, "Alarms may be out of date");
+    if (trouble) return setText(this._voice, t("Alarms may be out of date"));
     if (!alarm) return setText(this._voice, this._calm());
     const { word } = priorityOf(alarm.priority);
-    return setText(this._voice, `${alarm.extruder_name}, ${word}: ${alarm.label} ${alarm.condition}`);
+    return setText(this._voice, `${alarm.extruder_name}, ${word}: ${t(alarm.label)} ${t(alarm.condition)}`);
   }
 
   _calm() {
     const acknowledged = this._feed.told.filter((alarm) => alarm.active).length;
-    return `No unacknowledged alarms${acknowledged ? `, ${acknowledged} active and acknowledged` : ""}`;
+    if (!acknowledged) return t("No unacknowledged alarms");
+    return t("No unacknowledged alarms, {n} active and acknowledged", { n: acknowledged });
   }
 
   _tools() {
     const { on, blocked, sounding } = this._sound;
-    setText(this._button, on ? (blocked ? "Sound needs a click" : "Sound on") : "Sound off");
+    setText(this._button, on ? (blocked ? t("Sound needs a click") : t("Sound on")) : t("Sound off"));
     this._button.setAttribute("aria-pressed", String(on));
     // Invisible rather than gone: it must not push its neighbours about.
     setClass(this._silence, "alarm-bar__none", !sounding);

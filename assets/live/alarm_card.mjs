@@ -2,6 +2,7 @@
 import { costText, priorityOf } from "./alarm_words.mjs";
 import { predictionText } from "./limits.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 /** Over all that a reading alone can say (PlantCard.need). */
 const NEED = { alarms: 100, perPriority: 9, malfunction: 5, acknowledged: 62 };
@@ -40,8 +41,7 @@ export class CardAlarms {
     const { sign, word } = priorityOf(alarms?.priority);
     setText(this._badge, count ? `${sign} ${count}` : "");
     const waiting = alarms?.unacked > 0;
-    const state = waiting ? "unacknowledged" : "active and acknowledged";
-    const title = count ? `${count} ${state}, most urgent: ${word}` : "";
+    const title = count ? badgeTitle(count, waiting, word) : "";
     if (this._badge.title !== title) this._badge.title = title;
     const name = `card__alarms${count ? ` priority-${alarms.priority}` : ""}${waiting ? " card__alarms--waiting" : ""}`;
     if (this._badge.className !== name) this._badge.className = name;
@@ -56,6 +56,12 @@ export class CardAlarms {
   }
 }
 
+function badgeTitle(n, waiting, priority) {
+  return waiting
+    ? t("{n} unacknowledged, most urgent: {priority}", { n, priority })
+    : t("{n} active and acknowledged, most urgent: {priority}", { n, priority });
+}
+
 /** By the most urgent of what nobody has acknowledged; of two alike the malfunction first. */
 function needOf(alarms, malfunction) {
   const open = malfunction?.stage === "open";
@@ -65,5 +71,5 @@ function needOf(alarms, malfunction) {
 }
 
 function faultTexts({ label, check, kg, money, currency }) {
-  return [label, costText({ kg, money }, currency), check ? `check: ${check}` : ""];
+  return [t(label), costText({ kg, money }, currency), check ? t("check: {what}", { what: t(check) }) : ""];
 }

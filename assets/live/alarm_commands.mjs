@@ -2,6 +2,7 @@
 import { button, make } from "./alarm_dom.mjs";
 import { whoActs } from "./alarm_person.mjs";
 import { postJson } from "./posting.mjs";
+import { t } from "./words.mjs";
 
 const TIMEOUT_MS = 8000;
 const DONE_MS = 6000;
@@ -69,11 +70,11 @@ class Receipt {
   }
 
   saving() {
-    this._show("saving", `${this._what}: saving…`);
+    this._show("saving", t("{what}: saving…", { what: this._what }));
   }
 
   recorded() {
-    this._show("recorded", `${this._what}: recorded`);
+    this._show("recorded", t("{what}: recorded", { what: this._what }));
     setTimeout(() => this.element.remove(), DONE_MS);
   }
 
@@ -82,8 +83,9 @@ class Receipt {
       this.element.remove();
       onDrop();
     };
-    const text = `${this._what}: not recorded: ${error.replace(/^not recorded: /, "")}`;
-    this._show("failed", text, [button("Try again", onRetry), button("Drop it", drop)]);
+    const why = error.replace(/^not recorded: /, "");
+    const text = t("{what}: not recorded: {why}", { what: this._what, why });
+    this._show("failed", text, [button(t("Try again"), onRetry), button(t("Drop it"), drop)]);
   }
 
   _show(state, text, buttons = []) {
@@ -98,8 +100,8 @@ async function post(command) {
     const answer = await postJson("/commands", command, AbortSignal.timeout(TIMEOUT_MS));
     const body = await answer.json().catch(() => ({}));
     if (answer.ok && body.recorded) return "";
-    return body.error ?? `The server answered ${answer.status}.`;
+    return body.error ?? t("The server answered {status}.", { status: answer.status });
   } catch {
-    return "The server did not answer.";
+    return t("The server did not answer.");
   }
 }

@@ -5,6 +5,7 @@ import { formatAge } from "./format.mjs";
 import { predictionText } from "./limits.mjs";
 import { byNeed, isResolved, MalfunctionList } from "./malfunction_list.mjs";
 import { setClass, setText } from "./text.mjs";
+import { plural, t } from "./words.mjs";
 
 /** More alarms than this are on the Alarms page. */
 const SHOWN = 8;
@@ -72,7 +73,7 @@ export class ExtruderAlarms {
     known?.element.remove();
     const element = make("li", "extruder-alarm");
     const item = { element, priority, what: make("span", "extruder-alarm__what"), state: make("span", "extruder-alarm__state") };
-    item.button = button("Acknowledge", () => this._acknowledge(id));
+    item.button = button(t("Acknowledge"), () => this._acknowledge(id));
     element.append(priorityMark(priority), item.what, item.state, item.button);
     this._items.set(id, item);
     return item;
@@ -83,14 +84,15 @@ export class ExtruderAlarms {
     const saving = commands.saving.has(alarm.id);
     const age = formatAge(Math.max(0, clock.now() - alarm.since));
     setText(item.what, whatOf(alarm));
-    setText(item.state, saving ? "saving…" : `${stateText(alarm, settings.timeZone)} · ${age}`);
+    setText(item.state, saving ? t("saving…") : `${stateText(alarm, settings.timeZone)} · ${age}`);
     item.button.hidden = !isUnacknowledged(alarm);
     item.button.disabled = saving;
     setClass(item.element, "alarm-row--waiting", isUnacknowledged(alarm));
   }
 
   _acknowledge(id) {
-    this._context.commands.send("Acknowledge 1 alarm", { action: "acknowledge", alarms: [id] });
+    const what = plural("Acknowledge {n} alarm", "Acknowledge {n} alarms", 1);
+    this._context.commands.send(what, { action: "acknowledge", alarms: [id] });
   }
 
   _predict(predictions) {
@@ -104,9 +106,16 @@ export class ExtruderAlarms {
 }
 
 function summary(malfunctions, alarms, hidden, trouble) {
-  const of = (count, noun) => `${count || "No"} ${noun}${count === 1 ? "" : "s"}`;
-  const more = alarms > SHOWN ? `, ${SHOWN} shown` : "";
-  const parts = [of(malfunctions, "malfunction"), `${of(alarms, "alarm").toLowerCase()}${more}`];
-  if (hidden) parts.push(`${hidden} hidden (shelved, suppressed or out of service)`);
+  const open = malfunctions
+    ? plural("{n} malfunction", "{n} malfunctions", malfunctions)
+    : t("No malfunctions");
+  const parts = [open, alarmsText(alarms)];
+  if (hidden) parts.push(t("{n} hidden (shelved, suppressed or out of service)", { n: hidden }));
   return [...parts, trouble].filter(Boolean).join(" · ");
+}
+
+function alarmsText(count) {
+  if (!count) return t("no alarms");
+  if (count > SHOWN) return t("{n} alarms, {shown} shown", { n: count, shown: SHOWN });
+  return plural("{n} alarm", "{n} alarms", count);
 }

@@ -2,6 +2,7 @@
 import { isHidden, isUnacknowledged } from "./alarm_words.mjs";
 import { Feed, requestJson } from "./feed.mjs";
 import { formatTime } from "./format.mjs";
+import { t } from "./words.mjs";
 
 const POLL_MS = 1000;
 
@@ -29,11 +30,11 @@ export class AlarmFeed extends EventTarget {
 
   /** Why what is here may not be what is; empty if all is well. */
   get trouble() {
-    if (this.error) return `${this._failure()}${this._upTo()}`;
-    if (!this.facts) return "Alarms are loading";
-    if (!this.known) return "Alarms are not known yet: no worker has told them";
+    if (this.error) return this._dated(this._failure());
+    if (!this.facts) return t("Alarms are loading");
+    if (!this.known) return t("Alarms are not known yet: no worker has told them");
     const old = this._clock.now() - this.asOf > this._settings.staleAfterMs;
-    return old ? `Alarms are not updated${this._upTo()}` : "";
+    return old ? this._dated(t("Alarms are not updated")) : "";
   }
 
   /** Those that operators are to be told of. */
@@ -64,11 +65,12 @@ export class AlarmFeed extends EventTarget {
   }
 
   _failure() {
-    if (this.error.kind === "server") return "Alarms cannot be had: server lost";
-    return `Alarms cannot be had: ${this.error.message}`;
+    if (this.error.kind === "server") return t("Alarms cannot be had: server lost");
+    return t("Alarms cannot be had: {why}", { why: this.error.message });
   }
 
-  _upTo() {
-    return this.known ? `, shown as of ${formatTime(this.asOf, this._settings.timeZone)}` : "";
+  _dated(what) {
+    if (!this.known) return what;
+    return t("{what}, shown as of {time}", { what, time: formatTime(this.asOf, this._settings.timeZone) });
   }
 }

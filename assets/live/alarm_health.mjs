@@ -5,6 +5,7 @@ import { rateChart } from "./alarm_rate_chart.mjs";
 import { PRIORITIES, priorityOf, whenText } from "./alarm_words.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
 import { setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const POLL_MS = 10_000;
 const PER_10_MIN = 1;
@@ -17,26 +18,26 @@ const NARROW = "\u00a0";
  * a target are told only.
  */
 const FIGURES = [
-  ["Alarms a day", (h) => formatNumber(h.per_day, 0), "at most 150", (h) => h.per_day <= 150],
-  ["In 10 min, mean", (h) => formatNumber(h.per_10_min_mean, 2), "below 1", (h) => h.per_10_min_mean < PER_10_MIN],
-  ["In 10 min, most", (h) => formatNumber(h.per_10_min_max, 0), "at most 10", (h) => h.per_10_min_max <= FLOOD],
-  ["Time in floods", (h) => percent(h.flood_share), "below 1 %", (h) => h.flood_share < 0.01],
-  ["Chattering alarms", (h) => String(h.chattering.length), "0", (h) => h.chattering.length === 0],
-  ["Stale, over 24 h", (h) => String(h.stale), "below 5", (h) => h.stale < 5],
-  ["Share of the top 10", (h) => percent(h.top10_share), "below 5 %", (h) => h.top10_share < 0.05],
-  ["Unacknowledged now", (h) => String(h.unacknowledged)],
-  ["Shelved now", (h) => String(h.shelved)],
-  ["Suppressed by design", (h) => String(h.suppressed)],
-  ["Out of service", (h) => String(h.out_of_service)],
-  ["Alarms in all", (h) => String(h.total)],
+  [t("Alarms a day"), (h) => formatNumber(h.per_day, 0), t("at most 150"), (h) => h.per_day <= 150],
+  [t("In 10 min, mean"), (h) => formatNumber(h.per_10_min_mean, 2), t("below 1"), (h) => h.per_10_min_mean < PER_10_MIN],
+  [t("In 10 min, most"), (h) => formatNumber(h.per_10_min_max, 0), t("at most 10"), (h) => h.per_10_min_max <= FLOOD],
+  [t("Time in floods"), (h) => percent(h.flood_share), t("below 1 %"), (h) => h.flood_share < 0.01],
+  [t("Chattering alarms"), (h) => String(h.chattering.length), "0", (h) => h.chattering.length === 0],
+  [t("Stale, over 24 h"), (h) => String(h.stale), t("below 5"), (h) => h.stale < 5],
+  [t("Share of the top 10"), (h) => percent(h.top10_share), t("below 5 %"), (h) => h.top10_share < 0.05],
+  [t("Unacknowledged now"), (h) => String(h.unacknowledged)],
+  [t("Shelved now"), (h) => String(h.shelved)],
+  [t("Suppressed by design"), (h) => String(h.suppressed)],
+  [t("Out of service"), (h) => String(h.out_of_service)],
+  [t("Alarms in all"), (h) => String(h.total)],
 ];
 
 export class HealthTab {
   constructor(host, context) {
     this._context = context;
-    this._note = make("p", "alarm-empty", "Loading …");
+    this._note = make("p", "alarm-empty", t("Loading …"));
     this._body = make("div", "health");
-    this._deliveries = fold("Notifications: loading …");
+    this._deliveries = fold(t("Notifications: loading …"));
     host.append(this._note, this._body, this._deliveries.element);
     this._polls = [
       new Poll("/alarms/health", POLL_MS, (body, why) => this._health(body, why)),
@@ -53,16 +54,18 @@ export class HealthTab {
   _health(body, why) {
     const known = body && body.as_of > 0 && body.per_day !== undefined;
     if (known) this._draw(body);
-    if (why) setText(this._note, `Figures cannot be had: ${why}.`);
-    else setText(this._note, known ? this._span(body) : "No figures yet: the worker makes them once a minute.");
+    if (why) setText(this._note, t("Figures cannot be had: {why}.", { why }));
+    else setText(this._note, known ? this._span(body) : t("No figures yet: the worker makes them once a minute."));
   }
 
   _span(health) {
     const now = this._context.clock.now();
     const when = (ts) => whenText(ts, now, this._context.settings.timeZone).slice(0, -3);
     const hours = (health.to - health.from) / 3_600_000;
-    const short = hours < 23 ? ` (${formatNumber(hours, 1)} h: less than a day yet)` : "";
-    return `From ${when(health.from)} to ${when(health.to)}${short}, made ${formatAge(now - health.as_of)} ago`;
+    const span = { from: when(health.from), to: when(health.to), age: formatAge(now - health.as_of) };
+    if (hours >= 23) return t("From {from} to {to}, made {age} ago", span);
+    const short = { ...span, hours: formatNumber(hours, 1) };
+    return t("From {from} to {to} ({hours} h: less than a day yet), made {age} ago", short);
   }
 
   /** Written once in a while, and only when the worker has made new figures. */
@@ -72,7 +75,7 @@ export class HealthTab {
     const zone = this._context.settings.timeZone;
     const chart = make("figure", "health__chart");
     chart.append(
-      make("figcaption", "", "Alarms in each 10 minutes"),
+      make("figcaption", "", t("Alarms in each 10 minutes")),
       rateChart(health.rate, PER_10_MIN, FLOOD, zone),
     );
     this._body.replaceChildren(figures(health), chart, this._tables(health));
@@ -84,38 +87,43 @@ export class HealthTab {
     const now = this._context.clock.now();
     const when = (ts) => whenText(ts, now, this._context.settings.timeZone);
     group.append(
-      listed("Most frequent", ["Alarm", "Count", "Share"],
-        health.top10.map(({ id, count, share }) => [words(id), count, percent(share)]), "No alarms."),
-      listed("Chattering", ["Alarm", "Times"],
-        health.chattering.map(({ id, count }) => [words(id), count]), "None chatters."),
-      listed("Floods", ["From", "To", "Alarms"],
-        health.floods.map(([from, to, count]) => [when(from), to ? when(to) : "still", count]), "No flood."),
-      listed("By priority", ["Priority", "Count", "Share", "Target"], priorities(health), "No alarms."),
+      listed(t("Most frequent"), [t("Alarm"), t("Count"), t("Share")],
+        health.top10.map(({ id, count, share }) => [words(id), count, percent(share)]), t("No alarms.")),
+      listed(t("Chattering"), [t("Alarm"), t("Times")],
+        health.chattering.map(({ id, count }) => [words(id), count]), t("None chatters.")),
+      listed(t("Floods"), [t("From"), t("To"), t("Alarms")],
+        health.floods.map(([from, to, count]) => [when(from), to ? when(to) : t("still"), count]), t("No flood.")),
+      listed(t("By priority"), [t("Priority"), t("Count"), t("Share"), t("Target")], priorities(health), t("No alarms.")),
     );
     return group;
   }
 
   _sent(body, why) {
     const { head, body: place } = this._deliveries;
-    if (!body) return setText(head, `Notifications cannot be had: ${why}`);
+    if (!body) return setText(head, t("Notifications cannot be had: {why}", { why }));
     const { deliveries, configured } = body;
     const failed = deliveries.filter(({ state }) => state === "failed").length;
-    const none = configured ? "none sent yet" : "no route is set up";
-    const many = `${deliveries.length}${failed ? `, ${failed} failed` : ""}`;
-    setText(head, `Notifications: ${deliveries.length ? many : none}`);
+    setText(head, sentText(deliveries.length, failed, configured));
     const key = JSON.stringify(deliveries);
     if (key === this._sentKey) return undefined;
     this._sentKey = key;
-    const names = ["Time", "Route", "Message", "State", "Attempts", "Next", "Error"];
+    const names = [
+      t("Time"), t("Route"), t("Message"), t("State"), t("Attempts"), t("Next try"), t("Error"),
+    ];
     const rows = deliveries.map((one) => this._delivery(one));
-    return place.replaceChildren(listed("", names, rows, "Routes are set in the settings (docs/operations.md)."));
+    return place.replaceChildren(listed("", names, rows, t("Routes are set in the settings (docs/operations.md).")));
   }
 
   _delivery({ ts, route, title, state, attempts, next_try: next, error }) {
     const now = this._context.clock.now();
     const when = (at) => (at ? whenText(at, now, this._context.settings.timeZone) : "");
-    return [when(ts), route, title, state, attempts, when(next), error];
+    return [when(ts), route, title, t(state), attempts, when(next), error];
   }
+}
+
+function sentText(sent, failed, configured) {
+  if (!sent) return configured ? t("Notifications: none sent yet") : t("Notifications: no route is set up");
+  return failed ? t("Notifications: {n}, {failed} failed", { n: sent, failed }) : t("Notifications: {n}", { n: sent });
 }
 
 function figures(health) {
@@ -131,7 +139,8 @@ function figures(health) {
 
 function verdict(target, ok) {
   const element = make("dd", `figure__target figure__target--${ok ? "ok" : "over"}`);
-  element.append(make("b", "", ok ? "ok" : "over"), ` target ${target.replaceAll(" ", NARROW)}`);
+  const wanted = t("target {target}", { target: target.replaceAll(" ", NARROW) });
+  element.append(make("b", "", ok ? t("ok") : t("over")), ` ${wanted}`);
   return element;
 }
 
@@ -141,7 +150,8 @@ function priorities({ by_priority: counts, priority_targets: targets, total }) {
     const { sign, word } = priorityOf(Number(key));
     const count = counts[key] ?? 0;
     const target = targets?.[key];
-    return [`${sign} ${word}`, count, share(count), target === undefined ? "" : `about ${percent(target)}`];
+    const about = target === undefined ? "" : t("about {share}", { share: percent(target) });
+    return [`${sign} ${word}`, count, share(count), about];
   });
 }
 
@@ -152,7 +162,7 @@ function listed(title, names, rows, none) {
     section.append(make("p", "alarm-empty", none));
     return section;
   }
-  const { frame, body } = table(names, title || "Notifications");
+  const { frame, body } = table(names, title || t("Notifications"));
   body.append(...rows.map(tableRow));
   section.append(frame);
   return section;

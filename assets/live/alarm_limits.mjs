@@ -4,12 +4,13 @@ import { button, field, input, make, select } from "./alarm_dom.mjs";
 import { comparison, replay, ReplayProgress } from "./alarm_replay.mjs";
 import { request } from "./feed.mjs";
 import { setText } from "./text.mjs";
+import { plural, t } from "./words.mjs";
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 /** Fields of Limits (data/extruders.py) that can be tried; "unit" stands for the signal's. */
 const FIELDS = [
   ["ll", "LL", "unit"], ["l", "L", "unit"], ["h", "H", "unit"], ["hh", "HH", "unit"],
-  ["deadband", "Deadband", "unit"], ["on_delay_s", "On delay", "s"], ["off_delay_s", "Off delay", "s"],
+  ["deadband", t("Deadband"), "unit"], ["on_delay_s", t("On delay"), "s"], ["off_delay_s", t("Off delay"), "s"],
 ];
 const NOT_NEGATIVE = new Set(["deadband", "on_delay_s", "off_delay_s"]);
 
@@ -21,9 +22,9 @@ export class LimitsTab {
     this._extruder = select(extruders.map(([id, name]) => [String(id), name]), wanted, () => this._load());
     this._signal = select([], "", () => this._fill());
     this._product = select([], "", () => this._fill());
-    this._days = select(DAYS.map((n) => [String(n), n === 1 ? "last day" : `last ${n} days`]), "1");
+    this._days = select(DAYS.map((n) => [String(n), plural("last day", "last {n} days", n)]), "1");
     this._inputs = Object.fromEntries(FIELDS.map(([name]) => [name, this._number(name)]));
-    this._say = make("p", "alarm-empty", "Loading …");
+    this._say = make("p", "alarm-empty", t("Loading …"));
     this._progress = new ReplayProgress();
     this._result = make("div", "");
     host.append(this._form(), this._say, this._progress.element, this._result);
@@ -40,7 +41,10 @@ export class LimitsTab {
     const form = make("form", "limits-form");
     form.noValidate = true;
     form.append(
-      this._row(["Extruder", this._extruder], ["Signal", this._signal], ["Product", this._product], ["Tried on", this._days]),
+      this._row(
+        [t("Extruder"), this._extruder], [t("Signal"), this._signal],
+        [t("Product"), this._product], [t("Tried on"), this._days],
+      ),
       this._fields(),
       this._tools(),
     );
@@ -72,16 +76,16 @@ export class LimitsTab {
 
   _tools() {
     const tools = make("div", "limits-form__row");
-    this._run = make("button", "button button--main", "Replay");
-    this._force = button("Put in force…", () => this._putInForce());
-    tools.append(this._run, this._force, button("As in force now", () => this._fill()));
+    this._run = make("button", "button button--main", t("Replay"));
+    this._force = button(t("Put in force…"), () => this._putInForce());
+    tools.append(this._run, this._force, button(t("As in force now"), () => this._fill()));
     return tools;
   }
 
   _number(name) {
     const element = input({ type: "number", step: "any", inputMode: "decimal" }, () => this._changed());
     const setting = NOT_NEGATIVE.has(name);
-    element.placeholder = setting ? "default" : "none";
+    element.placeholder = setting ? t("default") : t("none");
     if (setting) element.min = "0";
     return element;
   }
@@ -91,22 +95,22 @@ export class LimitsTab {
     this._stop.abort();
     this._stop = new AbortController();
     const { signal } = this._stop;
-    setText(this._say, "Loading …");
+    setText(this._say, t("Loading …"));
     try {
       const body = await (await request(`/catalogue/${this._extruder.value}`, signal)).json();
       if (!signal.aborted) this._loaded(body);
     } catch (error) {
-      if (!signal.aborted) setText(this._say, `Limits cannot be had: ${error.message}.`);
+      if (!signal.aborted) setText(this._say, t("Limits cannot be had: {why}.", { why: error.message }));
     }
   }
 
   _loaded({ extruder, products }) {
     this._catalogue = extruder;
     const measured = extruder.signals.filter(({ states }) => !Object.keys(states ?? {}).length);
-    options(this._signal, measured.map(({ name, label, unit }) => [name, unit ? `${label} [${unit}]` : label]));
+    options(this._signal, measured.map(({ name, label, unit }) => [name, unit ? `${t(label)} [${t(unit)}]` : t(label)]));
     const names = Object.fromEntries(products.map(({ code, name }) => [String(code), name]));
     const codes = Object.keys(extruder.limits);
-    options(this._product, (codes.length ? codes : ["0"]).map((code) => [code, names[code] ?? "Any product"]));
+    options(this._product, (codes.length ? codes : ["0"]).map((code) => [code, names[code] ?? t("Any product")]));
     this._fill();
   }
 
@@ -115,7 +119,7 @@ export class LimitsTab {
     if (!this._catalogue) return;
     const about = this._about();
     const limits = this._limits();
-    for (const text of this._units) setText(text, about?.unit ?? "");
+    for (const text of this._units) setText(text, about ? t(about.unit) : "");
     for (const [name] of FIELDS) this._inputs[name].value = limits[name] ?? "";
     this._result.replaceChildren();
     this._changed();
@@ -140,18 +144,21 @@ export class LimitsTab {
   _changed() {
     const wrong = this._wrong();
     const same = FIELDS.every(([name]) => (this._limits()[name] ?? null) === this._wanted()[name]);
-    setText(this._say, wrong || (same ? "These limits are in force. Change them and replay." : "Changed, not in force."));
+    const state = same ? t("These limits are in force. Change them and replay.") : t("Changed, not in force.");
+    setText(this._say, wrong || state);
     this._run.disabled = Boolean(wrong) || Boolean(this._busy);
     this._force.disabled = Boolean(wrong) || same;
   }
 
   /** @returns {string} what is wrong with the limits; empty if nothing */
   _wrong() {
-    if (FIELDS.some(([name]) => !this._inputs[name].checkValidity())) return "Delays and deadband cannot be negative.";
+    if (FIELDS.some(([name]) => !this._inputs[name].checkValidity())) {
+      return t("Delays and deadband cannot be negative.");
+    }
     const { ll, l, h, hh } = this._wanted();
     const set = [["LL", ll], ["L", l], ["H", h], ["HH", hh]].filter(([, value]) => value !== null);
     const at = set.findIndex(([, value], index) => index > 0 && value <= set[index - 1][1]);
-    return at < 0 ? "" : `${set[at][0]} must be above ${set[at - 1][0]}.`;
+    return at < 0 ? "" : t("{one} must be above {other}.", { one: set[at][0], other: set[at - 1][0] });
   }
 
   async _try() {
@@ -164,7 +171,10 @@ export class LimitsTab {
       const result = await replay(this._order(), (state, share) => this._progress.show(state, share), signal);
       this._result.replaceChildren(comparison(result, this._context.settings.timeZone));
     } catch (error) {
-      if (!signal.aborted) this._result.replaceChildren(make("p", "alarm-error", `Not replayed: ${error.message}`));
+      if (!signal.aborted) {
+        const text = t("Not replayed: {why}", { why: error.message });
+        this._result.replaceChildren(make("p", "alarm-error", text));
+      }
     }
     this._busy = false;
     this._progress.hide();
@@ -183,16 +193,19 @@ export class LimitsTab {
 
   async _putInForce() {
     const reason = mustBeFilled(input({ maxLength: 2000 }));
-    const words = `${this._about().label} of ${this._extruder.selectedOptions[0].text}`;
+    const about = { signal: t(this._about().label), extruder: this._extruder.selectedOptions[0].text };
     const confirmed = await ask({
-      title: `Put these limits in force: ${words}`,
-      text: `For ${this._product.selectedOptions[0].text}. The change is recorded with your name and reason.`,
-      controls: [this._difference(), field("Reason", reason)],
-      confirm: "Put in force",
+      title: t("Put these limits in force: {signal} of {extruder}", about),
+      text: t("For {product}. The change is recorded with your name and reason.", {
+        product: this._product.selectedOptions[0].text,
+      }),
+      controls: [this._difference(), field(t("Reason"), reason)],
+      confirm: t("Put in force"),
     });
     if (!confirmed) return;
     const fields = { action: "set_limits", ...this._target(), limits: this._wanted(), comment: reason.value.trim() };
-    if (await this._context.commands.send(`Limits of ${words}`, fields)) setTimeout(() => this._load(), 1500);
+    const what = t("Limits of {signal} of {extruder}", about);
+    if (await this._context.commands.send(what, fields)) setTimeout(() => this._load(), 1500);
   }
 
   /** What changes, from and to. */
@@ -201,7 +214,7 @@ export class LimitsTab {
     const list = make("ul", "limits-form__changes");
     for (const [name, label] of FIELDS) {
       if ((before[name] ?? null) === after[name]) continue;
-      list.append(make("li", "", `${label}: ${before[name] ?? "none"} → ${after[name] ?? "none"}`));
+      list.append(make("li", "", `${label}: ${before[name] ?? t("none")} → ${after[name] ?? t("none")}`));
     }
     return list;
   }

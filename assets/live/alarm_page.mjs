@@ -5,10 +5,11 @@ import { HealthTab } from "./alarm_health.mjs";
 import { HistoryTab } from "./alarm_history.mjs";
 import { LimitsTab } from "./alarm_limits.mjs";
 import { AlarmView, TABS } from "./alarm_url.mjs";
+import { t } from "./words.mjs";
 
 /** dcc.Link writes the URL without a popstate; this is what it dispatches instead. */
 const URL_EVENTS = ["popstate", "_dashprivate_pushstate"];
-const WORDS = { active: "Active", history: "History", health: "Health", limits: "Limits" };
+const WORDS = { active: t("Active"), history: t("History"), health: t("Health"), limits: t("Limits") };
 const CONTROLLERS = { active: ActiveTab, history: HistoryTab, health: HealthTab, limits: LimitsTab };
 
 export function mountAlarms(root, context) {
@@ -74,7 +75,7 @@ class AlarmPage {
   _makeTabs() {
     const list = make("div", "alarm-tabs");
     list.setAttribute("role", "tablist");
-    list.setAttribute("aria-label", "Alarms");
+    list.setAttribute("aria-label", t("Alarms"));
     list.append(...TABS.map((tab) => this._makeTab(tab)));
     list.addEventListener("keydown", (event) => this._step(event));
     this._body.setAttribute("role", "tabpanel");

@@ -3,6 +3,7 @@ import { ask, mustBeFilled } from "./alarm_dialog.mjs";
 import { button, field, input } from "./alarm_dom.mjs";
 import { signedIn } from "./signed_in.mjs";
 import { setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const KEY = "meltwatch-person";
 const MAX_NAME = 60;
@@ -22,10 +23,10 @@ export async function whoActs() {
 async function askName() {
   const name = mustBeFilled(input({ value: personName(), maxLength: MAX_NAME, autocomplete: "name" }));
   const given = await ask({
-    title: "Who are you?",
-    text: "Your name is written beside what you do. This browser keeps it.",
-    controls: [field("Name", name)],
-    confirm: "Keep name",
+    title: t("Who are you?"),
+    text: t("Your name is written beside what you do. This browser keeps it."),
+    controls: [field(t("Name"), name)],
+    confirm: t("Keep name"),
   });
   if (!given) return "";
   localStorage.setItem(KEY, name.value.trim());
@@ -38,11 +39,11 @@ export function personButton() {
   const element = button("", () => askName());
   const show = () => {
     const name = signedIn()?.name || personName();
-    setText(element, name ? `Acting: ${name}` : "Acting: nobody yet");
+    setText(element, name ? t("Acting: {name}", { name }) : t("Acting: nobody yet"));
     element.disabled = Boolean(signedIn());
     element.title = signedIn()
-      ? "You are signed in: your name is written beside what you do"
-      : "Change the name that is written beside what you do";
+      ? t("You are signed in: your name is written beside what you do")
+      : t("Change the name that is written beside what you do");
   };
   addEventListener(EVENT, show);
   show();

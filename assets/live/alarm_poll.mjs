@@ -1,5 +1,6 @@
 // Asks for JSON now and then while the page is looked at.
 import { request } from "./feed.mjs";
+import { t } from "./words.mjs";
 
 export class Poll {
   /**
@@ -26,7 +27,7 @@ export class Poll {
     try {
       body = await (await request(this._url, signal)).json();
     } catch (error) {
-      why = error.kind === "server" ? "server lost, trying again" : error.message;
+      why = error.kind === "server" ? t("server lost, trying again") : error.message;
     }
     if (!signal.aborted) this._onAnswer(body, why);
   }

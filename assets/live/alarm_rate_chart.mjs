@@ -1,5 +1,6 @@
 // How many alarms came in each ten minutes, with the line they should stay under.
 import { formatMinute } from "./format.mjs";
+import { t } from "./words.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
@@ -30,13 +31,16 @@ export function rateChart(rate, target, flood, timeZone) {
   svg.append(...hours(first, last, x, timeZone), ...bars(rate, x, y, target, flood));
   // Where the scale is coarse the two lines are too near for two texts.
   const near = y(target) - y(flood) < 12;
-  svg.append(...line(target, y, near ? "" : `target ${target}`), ...line(flood, y, `flood ${flood}`));
+  const wanted = near ? "" : t("target {target}", { target });
+  svg.append(...line(target, y, wanted), ...line(flood, y, t("flood {n}", { n: flood })));
   return svg;
 }
 
 function summary(rate, target) {
   const over = rate.filter(([, count]) => count > target).length;
-  return `Alarms in each ten minutes: ${over} of ${rate.length} over the target of ${target}`;
+  return t("Alarms in each ten minutes: {over} of {all} over the target of {target}", {
+    over, all: rate.length, target,
+  });
 }
 
 function bars(rate, x, y, target, flood) {

@@ -5,6 +5,7 @@ import { request } from "./feed.mjs";
 import { formatNumber, isoTime } from "./format.mjs";
 import { setText } from "./text.mjs";
 import { postJson } from "./posting.mjs";
+import { grouped, plural, t } from "./words.mjs";
 
 const POLL_MS = 500;
 const POST_TIMEOUT_MS = 8000;
@@ -23,7 +24,7 @@ export async function replay(body, onProgress, signal) {
   for (;;) {
     const now = await (await request(`/replays/${encodeURIComponent(id)}`, signal)).json();
     if (now.state === "done") return now.result;
-    if (now.state === "failed") throw new Error(now.error || "the replay failed");
+    if (now.state === "failed") throw new Error(now.error || t("the replay failed"));
     onProgress(now.state, now.progress);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     signal.throwIfAborted();
@@ -34,7 +35,7 @@ async function start(body, signal) {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(POST_TIMEOUT_MS)]);
   const answer = await postJson("/replays", body, limit);
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.error ?? `the server answered ${answer.status}`);
+  if (!answer.ok) throw new Error(told.error ?? t("the server answered {status}", { status: answer.status }));
   return told;
 }
 
@@ -43,7 +44,7 @@ export class ReplayProgress {
   constructor() {
     this.element = make("div", "replay-progress");
     this._bar = make("progress", "");
-    this._bar.setAttribute("aria-label", "Replay");
+    this._bar.setAttribute("aria-label", t("Replay"));
     this._text = make("span", "");
     this.element.append(this._bar, this._text);
     this.element.hidden = true;
@@ -53,8 +54,8 @@ export class ReplayProgress {
     this.element.hidden = false;
     if (state === "waiting") this._bar.removeAttribute("value");
     else this._bar.value = progress;
-    const share = `${Math.round(100 * progress)} %`;
-    setText(this._text, state === "waiting" ? "Waiting for a worker …" : `Replaying, ${share}`);
+    const share = Math.round(100 * progress);
+    setText(this._text, state === "waiting" ? t("Waiting for a worker …") : t("Replaying, {share} %", { share }));
   }
 
   hide() {
@@ -66,7 +67,9 @@ export class ReplayProgress {
 export function comparison(result, timeZone) {
   const element = make("div", "replay-result");
   const day = (ts) => isoTime(ts, timeZone).slice(0, 16).replace("T", " ");
-  const span = `${day(result.from)} to ${day(result.to)}, ${result.readings.toLocaleString("en-GB")} readings`;
+  const span = t("{from} to {to}, {n} readings", {
+    from: day(result.from), to: day(result.to), n: grouped(result.readings),
+  });
   element.append(make("p", "", span), numbers(result), timeline(result));
   return element;
 }
@@ -75,10 +78,12 @@ function numbers({ now, then }) {
   const table = make("table", "alarm-table replay-numbers");
   const conditions = [...new Set([...Object.keys(now.per_condition), ...Object.keys(then.per_condition)])];
   const rows = [
-    ["", "Now in force", "As changed", "Difference"],
-    ["Alarms", now.alarms, then.alarms],
-    ...conditions.map((name) => [`of them ${name}`, now.per_condition[name] ?? 0, then.per_condition[name] ?? 0]),
-    ["Active, min", now.minutes, then.minutes],
+    ["", t("Now in force"), t("As changed"), t("Difference")],
+    [t("Alarms"), now.alarms, then.alarms],
+    ...conditions.map((condition) => [
+      t("of them {condition}", { condition }), now.per_condition[condition] ?? 0, then.per_condition[condition] ?? 0,
+    ]),
+    [t("Active, min"), now.minutes, then.minutes],
   ];
   table.append(...rows.map(row));
   return table;
@@ -102,12 +107,14 @@ function signed(change) {
 /** When alarms were active: a lane for each outcome. */
 function timeline({ from, to, now, then }) {
   const figure = make("figure", "replay-lanes");
-  for (const [name, { events, alarms }] of [["Now in force", now], ["As changed", then]]) {
-    const cut = events.length < alarms ? `, the newest ${events.length} drawn` : "";
+  for (const [name, { events, alarms }] of [[t("Now in force"), now], [t("As changed"), then]]) {
+    const count = `${name}: ${plural("{n} alarm", "{n} alarms", alarms)}`;
+    const cut = events.length < alarms;
+    const caption = cut ? t("{count}, the newest {n} drawn", { count, n: events.length }) : count;
     const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${LANE}`, preserveAspectRatio: "none", role: "img" });
-    svg.setAttribute("aria-label", `${name}: when alarms were active`);
+    svg.setAttribute("aria-label", t("{what}: when alarms were active", { what: name }));
     svg.append(...events.map((event) => bar(event, from, to)));
-    figure.append(make("figcaption", "", `${name}: ${alarms} ${alarms === 1 ? "alarm" : "alarms"}${cut}`), svg);
+    figure.append(make("figcaption", "", caption), svg);
   }
   return figure;
 }

@@ -3,8 +3,11 @@ import { link, make, priorityMark } from "./alarm_dom.mjs";
 import { isUnacknowledged, stateText, whatOf, whenText } from "./alarm_words.mjs";
 import { formatAge } from "./format.mjs";
 import { setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
-export const COLUMNS = ["", "Priority", "State", "Extruder", "Alarm", "Since", "Who, comment"];
+export const COLUMNS = [
+  "", t("Priority"), t("State"), t("Extruder"), t("Alarm"), t("Since"), t("Who, comment"),
+];
 
 export class AlarmRow {
   /** @param {string} id @param {string} timeZone */
@@ -33,8 +36,8 @@ export class AlarmRow {
     const [, priority, state, extruder] = this._cells;
     if (alarm.priority !== this._priority) priority.replaceChildren(priorityMark(alarm.priority));
     this._priority = alarm.priority;
-    const words = gone ? "No longer an alarm" : stateText(alarm, this._timeZone);
-    setText(state, saving ? `${words} · saving…` : words);
+    const words = gone ? t("No longer an alarm") : stateText(alarm, this._timeZone);
+    setText(state, saving ? `${words} · ${t("saving…")}` : words);
     if (alarm.extruder_name !== this._extruder) {
       extruder.replaceChildren(link(alarm.extruder_name, `/extruder/${alarm.extruder}`));
     }
@@ -46,7 +49,10 @@ export class AlarmRow {
 
   _texts(alarm, now) {
     const what = whatOf(alarm);
-    if (what !== this._what) this._box.setAttribute("aria-label", `Select ${alarm.extruder_name}: ${what}`);
+    if (what !== this._what) {
+      const name = t("Select {extruder}: {what}", { extruder: alarm.extruder_name, what });
+      this._box.setAttribute("aria-label", name);
+    }
     this._what = what;
     setText(this._cells[4], what);
     this._since = alarm.since;

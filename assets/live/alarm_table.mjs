@@ -2,6 +2,7 @@
 import { button, make, table } from "./alarm_dom.mjs";
 import { AlarmRow, COLUMNS } from "./alarm_row.mjs";
 import { setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 /** Rows drawn at once; more on demand, so that a flood of a thousand stays smooth. */
 const STEP = 200;
@@ -111,7 +112,7 @@ export class AlarmTable {
   _afterDraw() {
     const rest = this._order.length - this._cap;
     this._more.hidden = rest <= 0;
-    setText(this._more, `Show ${Math.min(rest, STEP)} more of ${rest}`);
+    setText(this._more, t("Show {n} more of {all}", { n: Math.min(rest, STEP), all: rest }));
     const { body } = this._table;
     if (!body.querySelector('[tabindex="0"]') && body.firstChild) body.firstChild.tabIndex = 0;
     this.drawSelection();
@@ -139,7 +140,7 @@ export class AlarmTable {
   _makeAll() {
     this._all = make("input", "alarm-box");
     this._all.type = "checkbox";
-    this._all.setAttribute("aria-label", "Select all shown");
+    this._all.setAttribute("aria-label", t("Select all shown"));
     this._all.addEventListener("change", () => this._selection.putAll(this.shown, this._all.checked));
     return this._all;
   }
@@ -148,7 +149,7 @@ export class AlarmTable {
   _makeNote() {
     const note = make("div", "alarm-note");
     this._note = make("span", "");
-    this._sort = button("Sort now", () => this._release(), "button alarm-note__sort");
+    this._sort = button(t("Sort now"), () => this._release(), "button alarm-note__sort");
     this._sort.classList.add("alarm-bar__none");
     note.append(this._note, this._sort);
     return note;
@@ -162,7 +163,7 @@ export class AlarmTable {
 
   _say(held, alarms) {
     const moved = held && alarms.some((alarm, index) => this._order[index] !== alarm.id);
-    setText(this._note, moved ? "The order is held while you are in the list." : "");
+    setText(this._note, moved ? t("The order is held while you are in the list.") : "");
     this._sort.classList.toggle("alarm-bar__none", !moved);
   }
 

@@ -1,46 +1,49 @@
 // How alarms are called and in which order they come; the words of data/alarms/events.py.
 import { formatMinute, formatNumber, formatTime, isoTime } from "./format.mjs";
 import { SIGNS } from "./limits.mjs";
-import { locale } from "./words.mjs";
+import { locale, mark, t } from "./words.mjs";
 
-/** Sign and word by priority; as in components/alarm_bar.py. */
+/** Sign and English word by priority; as in components/alarm_bar.py. */
 export const PRIORITIES = {
-  1: { sign: "◆", word: "Critical" },
-  2: { sign: "■", word: "High" },
-  3: { sign: "●", word: "Medium" },
-  4: { sign: "○", word: "Low" },
+  1: { sign: "◆", word: mark("Critical") },
+  2: { sign: "■", word: mark("High") },
+  3: { sign: "●", word: mark("Medium") },
+  4: { sign: "○", word: mark("Low") },
 };
 
-const UNKNOWN_PRIORITY = { sign: "?", word: "Unknown" };
+const UNKNOWN_PRIORITY = { sign: "?", word: mark("Unknown") };
 
+/** Sign and word as they are shown. */
 export function priorityOf(number) {
-  return PRIORITIES[number] ?? UNKNOWN_PRIORITY;
+  const { sign, word } = PRIORITIES[number] ?? UNKNOWN_PRIORITY;
+  return { sign, word: t(word) };
 }
 
+/** In English. */
 export const STATE_WORDS = {
-  UNACKNOWLEDGED: "Active, unacknowledged",
-  ACKNOWLEDGED: "Active, acknowledged",
-  RETURNED_UNACKNOWLEDGED: "Over, unacknowledged",
-  LATCHED: "Over, held until reset",
-  SHELVED: "Shelved",
-  SUPPRESSED_BY_DESIGN: "Suppressed by design",
-  OUT_OF_SERVICE: "Out of service",
-  NORMAL: "Normal",
+  UNACKNOWLEDGED: mark("Active, unacknowledged"),
+  ACKNOWLEDGED: mark("Active, acknowledged"),
+  RETURNED_UNACKNOWLEDGED: mark("Over, unacknowledged"),
+  LATCHED: mark("Over, held until reset"),
+  SHELVED: mark("Shelved"),
+  SUPPRESSED_BY_DESIGN: mark("Suppressed by design"),
+  OUT_OF_SERVICE: mark("Out of service"),
+  NORMAL: mark("Normal"),
 };
 
-/** What happened, of the journal's events. */
+/** What happened, of the journal's events, in English. */
 export const KIND_WORDS = {
-  ACTIVE: "became active",
-  CLEARED: "cleared",
-  ACKNOWLEDGED: "acknowledged",
-  RE_ALARMED: "told again",
-  RESET: "reset",
-  SHELVED: "shelved",
-  UNSHELVED: "unshelved",
-  SUPPRESSED: "suppressed by design",
-  UNSUPPRESSED: "no longer suppressed",
-  OUT_OF_SERVICE: "taken out of service",
-  IN_SERVICE: "back in service",
+  ACTIVE: mark("became active"),
+  CLEARED: mark("cleared"),
+  ACKNOWLEDGED: mark("acknowledged"),
+  RE_ALARMED: mark("told again"),
+  RESET: mark("reset"),
+  SHELVED: mark("shelved"),
+  UNSHELVED: mark("unshelved"),
+  SUPPRESSED: mark("suppressed by design"),
+  UNSUPPRESSED: mark("no longer suppressed"),
+  OUT_OF_SERVICE: mark("taken out of service"),
+  IN_SERVICE: mark("back in service"),
 };
 
 /** States that hide an alarm from the operator, in the order of their folds. */
@@ -69,10 +72,10 @@ export function byUrgency(a, b) {
 
 /** Orders of the list by their name in the URL: words, and how two alarms compare. */
 export const ORDERS = {
-  "": ["Urgency", byUrgency],
-  extruder: ["Extruder", (a, b) => a.extruder - b.extruder || byUrgency(a, b)],
-  newest: ["Newest first", (a, b) => b.since - a.since || byUrgency(a, b)],
-  oldest: ["Oldest first", (a, b) => a.since - b.since || byUrgency(a, b)],
+  "": [t("Urgency"), byUrgency],
+  extruder: [t("Extruder"), (a, b) => a.extruder - b.extruder || byUrgency(a, b)],
+  newest: [t("Newest first"), (a, b) => b.since - a.since || byUrgency(a, b)],
+  oldest: [t("Oldest first"), (a, b) => a.since - b.since || byUrgency(a, b)],
 };
 
 export function orderOf(name) {
@@ -81,25 +84,26 @@ export function orderOf(name) {
 
 /** What is wrong, without the extruder: "▲▲ Motor load 101.2 % · HH 100". */
 export function whatOf(alarm) {
-  const { label, condition } = alarm;
-  if (condition === "SILENT") return "No readings";
-  if (condition === "MALFUNCTION") return `Malfunction: ${label || "cause unclear"}`;
-  if (condition === "BAD") return `? ${label}: sensor failure`;
-  if (condition === "FROZEN") return `? ${label}: reading frozen`;
+  const { condition } = alarm;
+  const label = t(alarm.label);
+  if (condition === "SILENT") return t("No readings");
+  if (condition === "MALFUNCTION") return t("Malfunction: {cause}", { cause: label || t("cause unclear") });
+  if (condition === "BAD") return `? ${t("{signal}: sensor failure", { signal: label })}`;
+  if (condition === "FROZEN") return `? ${t("{signal}: reading frozen", { signal: label })}`;
   return `${SIGNS[condition] ?? ""} ${label} ${limitText(alarm)}`.trim();
 }
 
 function limitText({ condition, value, limit, unit, decimals }) {
-  const number = (x) => `${formatNumber(x, decimals ?? 1)} ${unit}`.trim();
+  const number = (x) => `${formatNumber(x, decimals ?? 1)} ${t(unit)}`.trim();
   const read = value == null ? "" : `${number(value)} · `;
   return `${read}${condition}${limit == null ? "" : ` ${number(limit)}`}`;
 }
 
 /** The state in words, with until when it is shelved. */
 export function stateText(alarm, timeZone) {
-  if (alarm.state !== "SHELVED") return STATE_WORDS[alarm.state] ?? alarm.state;
-  if (alarm.shelved_until) return `Shelved until ${formatMinute(alarm.shelved_until, timeZone)}`;
-  return "Shelved until it clears";
+  if (alarm.state !== "SHELVED") return t(STATE_WORDS[alarm.state] ?? alarm.state);
+  if (!alarm.shelved_until) return t("Shelved until it clears");
+  return t("Shelved until {time}", { time: formatMinute(alarm.shelved_until, timeZone) });
 }
 
 /** Time, with the date unless it is today. */
