@@ -4,6 +4,7 @@ import { button, fold, input, link, make, table } from "./alarm_dom.mjs";
 import { formatAge, formatTime } from "./format.mjs";
 import { mayWork } from "./source_post.mjs";
 import { setText } from "./text.mjs";
+import { grouped, locale, t } from "./words.mjs";
 
 const POLL_MS = 3000;
 const TYPED_MS = 250;
@@ -11,12 +12,18 @@ const TYPED_MS = 250;
 const ARMED_MS = 4000;
 const KINDS = {
   unmapped: {
-    title: "Addresses that are not mapped", heads: ["Address", "Newest", "Label", "Count", ""],
-    none: "Every address that delivers is mapped.",
+    title: t("Addresses that are not mapped"),
+    heads: [t("Address"), t("Newest"), t("Label"), t("Count"), ""],
+    none: t("Every address that delivers is mapped."),
+    find: (source) => t("Find among addresses that are not mapped of {source}", { source }),
+    table: (source) => t("Addresses that are not mapped of {source}", { source }),
   },
   mapped: {
-    title: "Addresses that are mapped", heads: ["Address", "Extruder", "Signal", ""],
-    none: "No address is mapped.",
+    title: t("Addresses that are mapped"),
+    heads: [t("Address"), t("Extruder"), t("Signal"), ""],
+    none: t("No address is mapped."),
+    find: (source) => t("Find among addresses that are mapped of {source}", { source }),
+    table: (source) => t("Addresses that are mapped of {source}", { source }),
   },
 };
 
@@ -26,11 +33,11 @@ export class AddressList {
     this._words = KINDS[kind];
     const { element, head, body } = fold(this._words.title, "alarm-fold source__fold");
     Object.assign(this, { element, _head: head, _count: -1 });
-    this._search = input({ type: "search", placeholder: "Find", spellcheck: false }, () => this._typed());
-    this._search.setAttribute("aria-label", `Find among ${this._words.title.toLowerCase()} of ${source}`);
+    this._search = input({ type: "search", placeholder: t("Find"), spellcheck: false }, () => this._typed());
+    this._search.setAttribute("aria-label", this._words.find(source));
     this._say = make("p", "alarm-empty");
     this._say.setAttribute("role", "status");
-    this._table = table(this._words.heads, `${this._words.title} of ${source}`);
+    this._table = table(this._words.heads, this._words.table(source));
     this._table.frame.tabIndex = 0;
     if (kind === "unmapped") this._table.head.rows[0].cells[3].className = "alarm-number";
     body.append(this._tools(), this._say, this._table.frame, this._paging());
@@ -46,7 +53,7 @@ export class AddressList {
   update(count, shown) {
     this.element.hidden = !shown;
     if (this._other) this._other.hidden = !mayWork();
-    setText(this._head, `${this._words.title}: ${count.toLocaleString("en-GB")}`);
+    setText(this._head, `${this._words.title}: ${grouped(count)}`);
     if (this._count >= 0 && count !== this._count) this.reload();
     // Open by itself once, where there is something to do.
     if (this._count < 0 && count && this._kind === "unmapped") this.element.open = true;
@@ -61,15 +68,15 @@ export class AddressList {
     const tools = make("div", "source__tools");
     tools.append(this._search);
     if (this._kind === "unmapped") {
-      this._other = button("Map an address that is not listed…", () => this._actions.map({ address: "" }));
+      this._other = button(t("Map an address that is not listed…"), () => this._actions.map({ address: "" }));
       tools.append(this._other);
     }
     return tools;
   }
 
   _paging() {
-    this._newer = button("Previous", () => this._turn(-1));
-    this._older = button("Next", () => this._turn(1));
+    this._newer = button(t("Previous"), () => this._turn(-1));
+    this._older = button(t("Next"), () => this._turn(1));
     this._pages = make("span", "");
     this._paged = make("div", "failures__pages");
     this._paged.hidden = true;
@@ -101,9 +108,9 @@ export class AddressList {
   _answered(body, why) {
     if (body) this._draw(body);
     const found = this._search.value.trim();
-    const none = found ? `No address has “${found}”.` : this._words.none;
+    const none = found ? t("No address has “{text}”.", { text: found }) : this._words.none;
     const text = body?.total === 0 ? none : "";
-    setText(this._say, why ? `Addresses cannot be had: ${why}.` : text);
+    setText(this._say, why ? t("Addresses cannot be had: {why}.", { why }) : text);
   }
 
   _draw(body) {
@@ -118,7 +125,9 @@ export class AddressList {
     this._rows = new Map(rows.map((row) => [row.key, row]));
     this._table.frame.hidden = !body.total;
     this._paged.hidden = body.total <= body.page;
-    setText(this._pages, `${body.first + 1} to ${body.first + rows.length} of ${body.total}`);
+    setText(this._pages, t("{first} to {last} of {all}", {
+      first: body.first + 1, last: body.first + rows.length, all: body.total,
+    }));
     this._newer.disabled = !body.first;
     this._older.disabled = body.first + body.page >= body.total;
   }
@@ -133,11 +142,11 @@ export class AddressList {
   }
 
   _fill({ cells }, { value, unit, ts, label, count }) {
-    const age = `${formatTime(ts, this._zone)}, ${formatAge(this._body.served - ts)} ago`;
-    setText(cells[0], value === null ? "no number" : `${Number(value.toPrecision(7))} ${unit}`.trim());
-    setText(cells[1], age);
+    const age = formatAge(this._body.served - ts);
+    setText(cells[0], value === null ? t("no number") : valueText(value, unit));
+    setText(cells[1], t("{time}, {age} ago", { time: formatTime(ts, this._zone), age }));
     setText(cells[2], label || "—");
-    setText(cells[3], count.toLocaleString("en-GB"));
+    setText(cells[3], grouped(count));
   }
 
   _newRow(key, told) {
@@ -164,20 +173,21 @@ export class AddressList {
     const where = make("td", "");
     where.append(link(name, `/extruder/${extruder}`));
     const what = make("td", "");
-    what.append(make("span", "", label), make("span", "source__age", `${signal}${byHand ? ", mapped by hand" : ""}`));
+    const how = byHand ? t("{signal}, mapped by hand", { signal }) : signal;
+    what.append(make("span", "", t(label)), make("span", "source__age", how));
     return [where, what];
   }
 
   _mapButton(row) {
-    const act = button("Map…", () => this._actions.map(row.told));
-    act.setAttribute("aria-label", `Map ${row.told.address}`);
+    const act = button(t("Map…"), () => this._actions.map(row.told));
+    act.setAttribute("aria-label", t("Map {address}", { address: row.told.address }));
     return act;
   }
 
   _unmapButton(row) {
-    const act = button("Unmap", () => this._release(act, row));
-    act.setAttribute("aria-label", `Unmap ${row.told.address}`);
-    act.title = "The address is released; what was stored of the signal stays";
+    const act = button(t("Unmap"), () => this._release(act, row));
+    act.setAttribute("aria-label", t("Unmap {address}", { address: row.told.address }));
+    act.title = t("The address is released; what was stored of the signal stays");
     return act;
   }
 
@@ -185,16 +195,23 @@ export class AddressList {
     if (act.dataset.armed) {
       disarm(act);
       const error = await this._actions.unmap(row.told);
-      if (error) setText(this._say, `Not unmapped: ${error}`);
+      if (error) setText(this._say, t("Not unmapped: {why}", { why: error }));
       return;
     }
     act.dataset.armed = "yes";
-    act.textContent = "Click again to unmap";
+    act.textContent = t("Click again to unmap");
     setTimeout(() => disarm(act), ARMED_MS);
   }
 }
 
+const delivered = new Intl.NumberFormat(locale, { maximumSignificantDigits: 7, useGrouping: false });
+
+/** A value as a source delivers it, with its unit if that is known. */
+export function valueText(value, unit) {
+  return `${delivered.format(value)} ${t(unit)}`.trim();
+}
+
 function disarm(act) {
   delete act.dataset.armed;
-  act.textContent = "Unmap";
+  act.textContent = t("Unmap");
 }

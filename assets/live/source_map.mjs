@@ -1,22 +1,26 @@
 // The form that maps an address to a signal; it stays open until that is done or given up.
 import { button, field, input, make, select } from "./alarm_dom.mjs";
 import { formatNumber } from "./format.mjs";
+import { valueText } from "./source_addresses.mjs";
 import { post } from "./source_post.mjs";
 import { setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const NEW = "new";
 const GROUPS = ["Melt", "Drive", "Barrel temperatures", "Die temperatures", "Other"];
 /** Fields of a signal as data/ingest/mapped_extruders.py reads them: words, and how it is given. */
-const TEXTS = [["address", "Address"], ["name", "Signal"], ["label", "Label"], ["unit", "Unit"], ["group", "Group"]];
+const TEXTS = [
+  ["address", t("Address")], ["name", t("Signal")], ["label", t("Label")], ["unit", t("Unit")], ["group", t("Group")],
+];
 const NUMBERS = [
-  ["low", "Scale from"], ["high", "Scale to"], ["decimals", "Decimals"], ["gauge", "Gauge (0: none)"],
-  ["scale", "Factor"], ["offset", "Offset"],
+  ["low", t("Scale from")], ["high", t("Scale to")], ["decimals", t("Decimals")], ["gauge", t("Gauge (0: none)")],
+  ["scale", t("Factor")], ["offset", t("Offset")],
 ];
 const DEFAULTS = { low: 0, high: 100, decimals: 1, gauge: 0, scale: 1, offset: 0, group: "Other" };
 const HELP = {
-  name: "Name in the store, unique within the extruder; it stays",
-  gauge: "1 to 5: shown as a gauge, 1 is the first",
-  scale: "Reading = value × factor + offset",
+  name: t("Name in the store, unique within the extruder; it stays"),
+  gauge: t("1 to 5: shown as a gauge, 1 is the first"),
+  scale: t("Reading = value × factor + offset"),
 };
 
 /**
@@ -46,7 +50,8 @@ class MapForm {
   }
 
   _title() {
-    return this._row.address ? `Map ${this._row.address}` : `Map an address of ${this._source}`;
+    const { address } = this._row;
+    return address ? t("Map {address}", { address }) : t("Map an address of {source}", { source: this._source });
   }
 
   _form() {
@@ -65,11 +70,11 @@ class MapForm {
 
   _where() {
     const choices = this._extruders.map(({ id, name }) => [String(id), name]);
-    this._extruder = select([...choices, [NEW, "A new extruder…"]], choices[0]?.[0] ?? NEW, () => this._changed());
+    this._extruder = select([...choices, [NEW, t("A new extruder…")]], choices[0]?.[0] ?? NEW, () => this._changed());
     this._name = input({ autocomplete: "off" });
-    this._named = field("Name of the new extruder", this._name);
+    this._named = field(t("Name of the new extruder"), this._name);
     const row = make("div", "source-map__row");
-    row.append(field("Extruder", this._extruder), this._named);
+    row.append(field(t("Extruder"), this._extruder), this._named);
     return row;
   }
 
@@ -100,8 +105,8 @@ class MapForm {
 
   _buttons() {
     const row = make("div", "alarm-form__buttons");
-    this._submit = make("button", "button button--main", "Map");
-    row.append(this._submit, button("Cancel", () => this._dialog.close("")));
+    this._submit = make("button", "button button--main", t("Map"));
+    row.append(this._submit, button(t("Cancel"), () => this._dialog.close("")));
     return row;
   }
 
@@ -113,12 +118,14 @@ class MapForm {
   /** What the newest reading would be. */
   _shown() {
     const { value, unit } = this._row;
-    if (value === undefined) return "The address need not have delivered anything yet.";
-    if (value === null) return "The newest value is no number.";
+    if (value === undefined) return t("The address need not have delivered anything yet.");
+    if (value === null) return t("The newest value is no number.");
     const { scale, offset, decimals } = this._signal();
     const reading = value * scale + offset;
     const shown = formatNumber(reading, Number.isInteger(decimals) && decimals >= 0 && decimals <= 6 ? decimals : 1);
-    return `Newest value ${Number(value.toPrecision(7))} ${unit} → ${shown} ${this._inputs.unit.value}`.replace(/ +/g, " ");
+    return t("Newest value {value} → {reading}", {
+      value: valueText(value, unit), reading: `${shown} ${this._inputs.unit.value}`.trim(),
+    });
   }
 
   /** As typed: what is no number goes as text, and the answer names it. */
@@ -132,7 +139,7 @@ class MapForm {
   async _send() {
     if (this._sending) return;
     this._sending = true;
-    this._submit.textContent = "Mapping …";
+    this._submit.textContent = t("Mapping …");
     setText(this._error, "");
     const isNew = this._extruder.value === NEW;
     const where = isNew ? { extruder_name: this._name.value.trim() } : { extruder: Number(this._extruder.value) };
@@ -141,7 +148,7 @@ class MapForm {
     const done = ({ extruder }) => (this._mapped = { address: signal.address, extruder, name });
     const error = await post("map", { source: this._source, ...where, signal }, done);
     this._sending = false;
-    this._submit.textContent = "Map";
+    this._submit.textContent = t("Map");
     if (error) this._refused(error);
     else this._dialog.close();
   }
@@ -150,8 +157,9 @@ class MapForm {
   _refused(error) {
     const [, key = ""] = error.match(/^(\w+)=/) ?? [];
     const control = key === "extruder_name" ? this._name : this._inputs[key];
-    const words = [...TEXTS, ...NUMBERS].find(([one]) => one === key)?.[1] ?? (control ? "Name" : "");
-    setText(this._error, `Not mapped: ${words ? error.replace(/^\w+=/, `${words} `) : error}`);
+    const words = [...TEXTS, ...NUMBERS].find(([one]) => one === key)?.[1] ?? (control ? t("Name") : "");
+    const why = words ? error.replace(/^\w+=/, `${words} `) : error;
+    setText(this._error, t("Not mapped: {why}", { why }));
     control?.focus();
   }
 }

@@ -6,10 +6,13 @@ import { AddressList } from "./source_addresses.mjs";
 import { mayWork, post } from "./source_post.mjs";
 import { TestPart } from "./source_test.mjs";
 import { setClass, setText } from "./text.mjs";
+import { grouped, plural, t } from "./words.mjs";
 
 /** Ingest tells every 2 s: after this long it does not. */
 const OLD_MS = 10_000;
-const FACTS = ["Rate", "Last reading", "Lag", "Readings since start", "Waiting for the store", "Lost"];
+const FACTS = [
+  t("Rate"), t("Last reading"), t("Lag"), t("Readings since start"), t("Waiting for the store"), t("Lost"),
+];
 
 export class SourcePanel {
   constructor(name, words, context) {
@@ -52,8 +55,8 @@ export class SourcePanel {
     this._detail = make("p", "source__detail");
     this._store = make("p", "source__store");
     this._test = new TestPart(this._name);
-    this._findings = new Lines("Findings: readings of these signals are marked as uncertain");
-    this._rejects = new Lines("Not taken");
+    this._findings = new Lines(t("Findings: readings of these signals are marked as uncertain"));
+    this._rejects = new Lines(t("Not taken"));
     this.element.append(head, this._detail, this._store, this._figures(), this._test.element);
     this.element.append(this._findings.element, this._rejects.element, ...this._addresses());
   }
@@ -82,11 +85,13 @@ export class SourcePanel {
   _condition(state, late) {
     const [sign, word, weight] = this._words.conditions[state.condition];
     this._mark.dataset.weight = late ? "old" : weight;
-    setText(this._mark, late ? `? ${word}, as last told` : `${sign} ${word}`);
+    setText(this._mark, late ? t("? {state}, as last told", { state: word }) : `${sign} ${word}`);
     this._mark.title = this._words.meanings[state.condition];
-    setText(this._since, `since ${this._when(state.since_ms)}, ${this._ago(state.since_ms)}`);
+    setText(this._since, t("since {time}, {age} ago", this._times(state.since_ms)));
     setText(this._kind, state.kind);
-    const said = late ? `Ingest has told nothing since ${this._when(state.told_ms)}: does it run?` : this._said(state);
+    const said = late
+      ? t("Ingest has told nothing since {time}: does it run?", { time: this._when(state.told_ms) })
+      : this._said(state);
     setText(this._detail, said);
     setClass(this._detail, "source__detail--wrong", late || weight === "highhigh");
   }
@@ -97,38 +102,48 @@ export class SourcePanel {
   }
 
   _facts(state) {
-    const last = state.last_ms === null ? "none yet" : `${this._when(state.last_ms)}, ${this._ago(state.last_ms)}`;
-    const lag = state.lag_ms === null ? "—" : `median ${span(state.lag_ms)}, p95 ${span(state.lag_p95_ms)}`;
-    const since = state.waiting_since_ms === null ? "" : ` since ${this._when(state.waiting_since_ms)}`;
-    const waiting = state.waiting_rows ? `${rows(state.waiting_rows)}${since}` : "nothing";
-    const lost = state.lost_rows ? rows(state.lost_rows) : "none";
-    const texts = [`${rate(state.rate)} /s`, last, lag, whole(state.readings), waiting, lost];
+    const last = state.last_ms === null ? t("none yet") : t("{time}, {age} ago", this._times(state.last_ms));
+    const lag = state.lag_ms === null
+      ? "—"
+      : t("median {median}, p95 {p95}", { median: span(state.lag_ms), p95: span(state.lag_p95_ms) });
+    const lost = state.lost_rows ? rows(state.lost_rows) : t("none");
+    const texts = [`${rate(state.rate)} /s`, last, lag, grouped(state.readings), this._waiting(state), lost];
     this._values.forEach((value, at) => setText(value, texts[at]));
     setClass(this._values[5], "source__bad", state.lost_rows > 0);
   }
 
+  _waiting({ waiting_rows: count, waiting_since_ms: since }) {
+    if (!count) return t("nothing");
+    if (since === null) return rows(count);
+    return t("{rows} since {time}", { rows: rows(count), time: this._when(since) });
+  }
+
   _notes(state) {
-    setText(this._store, state.store ? `The store takes nothing: ${state.store}` : "");
+    setText(this._store, state.store ? t("The store takes nothing: {why}", { why: state.store }) : "");
     this._store.hidden = !state.store;
   }
 
   _finding({ extruder, extruder_name: name, label, signal, check, why, since_ms: since }) {
     const item = make("li", "source__line");
     const mark = make("b", "", `▲ ${this._words.checks[check] ?? check}`);
-    const where = link(`${name}, ${label}`, `/extruder/${extruder}`);
-    const text = make("span", "source__why", `${why.replace(/\.$/, "")}; since ${this._when(since)}, ${this._ago(since)}`);
+    const where = link(`${name}, ${t(label)}`, `/extruder/${extruder}`);
+    const text = make("span", "source__why", t("{why}; since {time}, {age} ago", {
+      why: why.replace(/\.$/, ""), ...this._times(since),
+    }));
     item.append(mark, where, text);
     return { key: `${check}|${extruder}|${signal}|${since}`, item, text };
   }
 
   _reject({ reason, count, last_ms: last, sample }) {
     const item = make("li", "source__line");
-    const text = make("span", "source__why", `${count === 1 ? "once," : `${whole(count)} times, last`} at ${this._when(last)}, ${this._ago(last)}`);
+    const text = make("span", "source__why", plural(
+      "once, at {time}, {age} ago", "{n} times, last at {time}, {age} ago", count, this._times(last),
+    ));
     item.append(make("b", "", reason), text);
     if (sample) {
       const block = make("code", "source__sample", sample);
       block.tabIndex = 0;
-      block.setAttribute("aria-label", "The newest example");
+      block.setAttribute("aria-label", t("The newest example"));
       item.append(block);
     }
     return { key: `${reason}|${sample}`, item, text };
@@ -138,14 +153,16 @@ export class SourcePanel {
     const mapped = await askToMap(this._name, row, this._state.extruders);
     if (!mapped) return;
     const { address, extruder, name } = mapped;
-    this._done.replaceChildren(`✓ ${address} is mapped; its next reading is on `, link(name, `/extruder/${extruder}`), ".");
+    const text = t("✓ {address} is mapped; its next reading is on {extruder}.", { address });
+    const [before, after] = text.split("{extruder}");
+    this._done.replaceChildren(before, link(name, `/extruder/${extruder}`), after);
     this._reload();
   }
 
   async _unmap(row) {
     const error = await post("unmap", { source: this._name, address: row.address });
     if (error) return error;
-    setText(this._done, `✓ ${row.address} is no longer mapped.`);
+    setText(this._done, t("✓ {address} is no longer mapped.", { address: row.address }));
     this._reload();
     return "";
   }
@@ -155,8 +172,8 @@ export class SourcePanel {
     this._mapped.reload();
   }
 
-  _ago(ts) {
-    return `${formatAge(this._served - ts)} ago`;
+  _times(ts) {
+    return { time: this._when(ts), age: formatAge(this._served - ts) };
   }
 
   /** With the day, if it is not today's. */
@@ -192,16 +209,12 @@ class Lines {
   }
 }
 
-function whole(count) {
-  return count.toLocaleString("en-GB");
-}
-
 function rows(count) {
-  return `${whole(count)} row${count === 1 ? "" : "s"}`;
+  return plural("{n} row", "{n} rows", count);
 }
 
 function rate(perSecond) {
-  return perSecond >= 100 ? whole(Math.round(perSecond)) : formatNumber(perSecond, 1);
+  return perSecond >= 100 ? grouped(Math.round(perSecond)) : formatNumber(perSecond, 1);
 }
 
 /** A lag may be negative: then the source's clock is ahead of ours. */

@@ -2,6 +2,7 @@
 import { whoActs } from "./alarm_person.mjs";
 import { postJson } from "./posting.mjs";
 import { signedIn } from "./signed_in.mjs";
+import { t } from "./words.mjs";
 
 /** A test takes 10 s, and who does it answers then. */
 const TIMEOUT_MS = 16_000;
@@ -18,14 +19,14 @@ export function mayWork() {
  */
 export async function post(what, body, done = () => {}) {
   const name = await whoActs();
-  if (!name) return "nobody has said who acts";
+  if (!name) return t("nobody has said who acts");
   try {
     const answer = await postJson(`/sources/${what}`, { ...body, name }, AbortSignal.timeout(TIMEOUT_MS));
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) return said.error || `the server answered ${answer.status}`;
+    if (!answer.ok) return said.error || t("the server answered {status}", { status: answer.status });
     done(said.done);
     return "";
   } catch {
-    return "the server does not answer";
+    return t("the server does not answer");
   }
 }

@@ -2,6 +2,7 @@
 import { button, make } from "./alarm_dom.mjs";
 import { post } from "./source_post.mjs";
 import { setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 /** What ingest gives a test, ms. */
 const LONGEST_MS = 10_000;
@@ -11,11 +12,11 @@ export class TestPart {
   constructor(name) {
     this._name = name;
     this.element = make("div", "source__test");
-    this._button = button("Test connection", () => this._run());
+    this._button = button(t("Test connection"), () => this._run());
     this._bar = make("progress", "");
     this._bar.max = LONGEST_MS;
     this._bar.hidden = true;
-    this._bar.setAttribute("aria-label", `Test of ${name}`);
+    this._bar.setAttribute("aria-label", t("Test of {name}", { name }));
     this._said = make("p", "source__said");
     this._said.setAttribute("role", "status");
     this._lines = make("ul", "source__found");
@@ -40,7 +41,7 @@ export class TestPart {
     this._timer = 0;
     this._bar.hidden = true;
     this._button.removeAttribute("aria-disabled");
-    if (error) this._say("failed", `✕ Not tested: ${error}`);
+    if (error) this._say("failed", t("✕ Not tested: {why}", { why: error }));
   }
 
   /** The button stays where the keyboard is; it only does nothing meanwhile. */
@@ -49,13 +50,14 @@ export class TestPart {
     this._button.setAttribute("aria-disabled", "true");
     this._bar.hidden = false;
     this._bar.value = 0;
-    this._say("running", "Testing …");
+    this._say("running", t("Testing …"));
     this._lines.hidden = true;
     this._timer = setInterval(() => (this._bar.value = performance.now() - began), STEP_MS);
   }
 
   _found({ ok, summary, lines }) {
-    this._say(ok ? "ok" : "failed", ok ? `✓ It works: ${summary}` : `✕ It does not work: ${summary}`);
+    if (ok) this._say("ok", t("✓ It works: {summary}", { summary }));
+    else this._say("failed", t("✕ It does not work: {summary}", { summary }));
     this._lines.replaceChildren(...lines.map((line) => make("li", "", line)));
     this._lines.hidden = !lines.length;
   }

@@ -3,6 +3,7 @@ import { Poll } from "./alarm_poll.mjs";
 import { formatTime, zoneName } from "./format.mjs";
 import { SourcePanel } from "./source_panel.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { plural, t } from "./words.mjs";
 
 const POLL_MS = 2000;
 
@@ -41,16 +42,26 @@ class SourcesPage {
   }
 
   _text(why, gone) {
-    const shown = this._body ? ` Shown is what was known at ${this._at(this._body.served)}.` : "";
-    if (why) return `Sources cannot be had: ${why.replace(/\.$/, "")}.${shown}`;
-    if (gone && shown) return `Ingest tells of its sources no more: does it run?${shown}`;
-    if (gone) return "No ingest tells of sources: none runs, or it replays a recording (REPLAY).";
+    const shown = this._body
+      ? t("Shown is what was known at {time}.", { time: this._at(this._body.served) })
+      : "";
+    const told = (text) => [text, shown].filter(Boolean).join(" ");
+    if (why) return told(t("Sources cannot be had: {why}.", { why: why.replace(/\.$/, "") }));
+    if (gone && shown) return told(t("Ingest tells of its sources no more: does it run?"));
+    if (gone) return t("No ingest tells of sources: none runs, or it replays a recording (REPLAY).");
+    return this._received();
+  }
+
+  _received() {
     const { sources } = this._body;
     if (sources.every(({ kind }) => kind === "simulator")) {
-      return "The simulator makes up all readings. Real sources are named in the file SOURCES (docs/sources.md).";
+      return t("The simulator makes up all readings. Real sources are named in the file SOURCES (docs/sources.md).");
     }
     const told = sources.filter(({ condition }) => condition === "receiving").length;
-    return `${told} of ${counted(sources.length, "source")} receiving, at ${this._at(this._body.served)}.`;
+    return plural(
+      "{told} of {n} source receiving, at {time}.", "{told} of {n} sources receiving, at {time}.",
+      sources.length, { told, time: this._at(this._body.served) },
+    );
   }
 
   _draw(old, served) {
@@ -83,8 +94,4 @@ function tellBanner({ alarms, banner }) {
   const { error, facts } = alarms;
   if (error) banner.failed(error);
   else if (facts) banner.answered(facts);
-}
-
-function counted(count, word) {
-  return `${count.toLocaleString("en-GB")} ${word}${count === 1 ? "" : "s"}`;
 }
