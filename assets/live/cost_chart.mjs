@@ -2,6 +2,7 @@
 import { shape } from "./alarm_rate_chart.mjs";
 import { countText } from "./cost_words.mjs";
 import { formatMinute } from "./format.mjs";
+import { t } from "./words.mjs";
 
 const HEIGHT = 150;
 const TOP = 20;
@@ -45,7 +46,7 @@ export class CostChart {
       ...this._hours(first, values.length, x, width),
       level(0, y, width),
       level(most, y, width),
-      label(0, TOP - 6, known.length ? `${countText(most)} rows/min` : "nothing is known yet"),
+      label(0, TOP - 6, known.length ? t("{n} rows/min", { n: countText(most) }) : t("nothing is known yet")),
       shape("path", { d: path(first, values, x, y), class: "cost-chart__line" }),
     );
     this._host.replaceChildren(svg);
@@ -64,10 +65,12 @@ export class CostChart {
   _summary() {
     const { first, values } = this._rows;
     const known = values.filter((value) => value !== null);
-    if (!known.length) return "Rows per minute: nothing is known yet";
+    if (!known.length) return t("Rows per minute: nothing is known yet");
     const most = Math.max(...known);
     const when = formatMinute(first + values.indexOf(most) * MINUTE_MS, this._timeZone);
-    return `Rows per minute: ${countText(known.at(-1))} at the end, ${countText(most)} at most, at ${when}`;
+    return t("Rows per minute: {last} at the end, {most} at most, at {time}", {
+      last: countText(known.at(-1)), most: countText(most), time: when,
+    });
   }
 }
 

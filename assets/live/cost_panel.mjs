@@ -4,10 +4,12 @@ import { CostChart } from "./cost_chart.mjs";
 import { countText, kiloText, moneyText, ratioText, secondsText } from "./cost_words.mjs";
 import { formatMinute, NO_VALUE, zoneName } from "./format.mjs";
 import { part, setText } from "./text.mjs";
+import { plural, t } from "./words.mjs";
 
 const POLL_MS = 10_000;
 const MOST_VIEWERS = 10_000_000;
-const SPANS = { minute: ["last minute", 1], hour: ["last hour", 60], day: ["last 24 h", 1440] };
+/** "Mean of {span}", and its minutes. */
+const SPANS = { minute: [t("the last minute"), 1], hour: [t("the last hour"), 60], day: [t("the last 24 h"), 1440] };
 const TEXTS = {
   statements: countText, rows: countText, bytes: kiloText, cpu_s: secondsText, month: moneyText,
 };
@@ -50,7 +52,7 @@ export class CostPanel {
   _answered(body, why) {
     if (body) this._body = body;
     if (!this._body) {
-      setText(part(this._root, "state"), `Figures cannot be had: ${why}.`);
+      setText(part(this._root, "state"), t("Figures cannot be had: {why}.", { why }));
       return;
     }
     this._why = why;
@@ -62,7 +64,7 @@ export class CostPanel {
     const span = spans[this._span];
     setText(part(this._root, "state"), this._state(span.known));
     for (const place of this._root.querySelectorAll('[data-mw-part="currency"]')) {
-      setText(place, `${prices.currency} per month`);
+      setText(place, t("{currency} per month", { currency: prices.currency }));
     }
     this._table(span);
     this._compare(span, polling);
@@ -71,14 +73,19 @@ export class CostPanel {
   }
 
   _state(known) {
-    const [words, minutes] = SPANS[this._span];
+    const [span, minutes] = SPANS[this._span];
     const zone = this._context.settings.timeZone;
     const end = this._body.minute + 60_000;
-    const upTo = `up to ${formatMinute(end, zone)} ${zoneName(end, zone)}`;
-    if (this._why) return `Figures cannot be had: ${this._why}. Shown is what was known ${upTo}.`;
-    if (!known) return `Nothing is known of the ${words} ${upTo}: the first figures come when a whole minute is over.`;
-    const some = known < minutes ? `, of which ${known} of ${minutes} min are known` : "";
-    return `Mean of the ${words} ${upTo}${some}.`;
+    const told = { span, time: `${formatMinute(end, zone)} ${zoneName(end, zone)}`, known, minutes };
+    if (this._why) {
+      const lost = t("Figures cannot be had: {why}.", { why: this._why });
+      return `${lost} ${t("Shown is what was known up to {time}.", told)}`;
+    }
+    if (!known) {
+      return t("Nothing is known of {span} up to {time}: the first figures come when a whole minute is over.", told);
+    }
+    if (known >= minutes) return t("Mean of {span} up to {time}.", told);
+    return t("Mean of {span} up to {time}, of which {known} of {minutes} min are known.", told);
   }
 
   /** What nothing is known of is no zero. */
@@ -107,7 +114,9 @@ export class CostPanel {
     this._fill("ratio", ({ dataset: { mwMeasure: name } }) =>
       ratioText(line[name], span.known ? span.live[name] : NaN));
     setText(part(this._root, "viewers"), this._today(today));
-    setText(part(this._root, "polling"), `${countText(viewers)} viewers, each every ${polling.poll_s} s`);
+    setText(part(this._root, "polling"), t("{n} viewers, each every {poll} s", {
+      n: countText(viewers), poll: polling.poll_s,
+    }));
     setText(part(this._root, "sentence"), sentence(viewers, polling, line, span));
   }
 
@@ -117,8 +126,9 @@ export class CostPanel {
   }
 
   _today(today) {
-    const mean = `Mean of the ${SPANS[this._span][0]}`;
-    return `${mean}: ${countText(today)} open push connections. Type another number to try it out.`;
+    return t("Mean of {span}: {n} open push connections. Type another number to try it out.", {
+      span: SPANS[this._span][0], n: countText(today),
+    });
   }
 }
 
@@ -128,20 +138,28 @@ function textOf({ dataset: { mwMeasure: name } }, line, none = 0) {
 }
 
 function priceText({ name, currency, note, source }) {
-  const from = source ? ` Source: ${source}.` : "";
-  return `Prices: ${name}, in ${currency}. ${note}${from} The setting PRICES chooses.`;
+  const from = source && t("Source: {source}.", { source });
+  const prices = t("Prices: {name}, in {currency}.", { name, currency });
+  return [prices, t(note), from, t("The setting PRICES chooses.")].filter(Boolean).join(" ");
 }
 
 function sentence(viewers, polling, line, span) {
   if (!span.known) return "";
-  if (!polling.viewer) return "Polling cannot be reckoned: no worker has told which signals there are.";
-  if (!Number.isFinite(viewers)) return "Give a number of viewers.";
-  if (!viewers) return "Nobody watches: polling would cost nothing now. Type a number of viewers.";
+  if (!polling.viewer) return t("Polling cannot be reckoned: no worker has told which signals there are.");
+  if (!Number.isFinite(viewers)) return t("Give a number of viewers.");
+  if (!viewers) return t("Nobody watches: polling would cost nothing now. Type a number of viewers.");
   const often = (name) => ratioText(line[name], span.live[name]);
-  const more = { rows: "the rows read", bytes: "the bytes", month: "the money" };
+  const more = {
+    rows: (times) => t("{times} the rows read", { times }),
+    bytes: (times) => t("{times} the bytes", { times }),
+    month: (times) => t("{times} the money", { times }),
+  };
   const told = Object.keys(more)
     .filter((name) => often(name) !== NO_VALUE)
-    .map((name) => `${often(name)} ${more[name]}`);
-  const who = viewers === 1 ? "1 viewer who polls" : `${countText(viewers)} viewers who poll`;
-  return `With ${who} every ${polling.poll_s} s this would have been ${told.join(", ")}.`;
+    .map((name) => more[name](often(name)));
+  return plural(
+    "With {n} viewer who polls every {poll} s this would have been {told}.",
+    "With {n} viewers who poll every {poll} s this would have been {told}.",
+    viewers, { n: countText(viewers), poll: polling.poll_s, told: told.join(", ") },
+  );
 }

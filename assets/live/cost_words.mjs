@@ -1,14 +1,15 @@
 // Counts, bytes, seconds and money of the panel Cost as texts.
 import { NO_VALUE } from "./format.mjs";
+import { locale } from "./words.mjs";
 
-const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
-const cents = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const cents = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** @param {number} value @returns {string} "0", "0.3", "12", "12,345" */
 export function countText(value) {
   if (!Number.isFinite(value)) return NO_VALUE;
-  if (value > 0 && value < 0.05) return "< 0.1";
+  if (value > 0 && value < 0.05) return `< ${tenths.format(0.1)}`;
   return (value < 10 ? tenths : whole).format(value);
 }
 
@@ -20,13 +21,13 @@ export function kiloText(bytes) {
 /** @param {number} seconds @returns {string} "0.03", "12.50" */
 export function secondsText(seconds) {
   if (!Number.isFinite(seconds)) return NO_VALUE;
-  return seconds > 0 && seconds < 0.005 ? "< 0.01" : (seconds < 100 ? cents : whole).format(seconds);
+  return seconds > 0 && seconds < 0.005 ? `< ${cents.format(0.01)}` : (seconds < 100 ? cents : whole).format(seconds);
 }
 
 /** @param {number} amount @returns {string} without its currency */
 export function moneyText(amount) {
   if (!Number.isFinite(amount)) return NO_VALUE;
-  return amount > 0 && amount < 0.005 ? "< 0.01" : (amount < 1000 ? cents : whole).format(amount);
+  return amount > 0 && amount < 0.005 ? `< ${cents.format(0.01)}` : (amount < 1000 ? cents : whole).format(amount);
 }
 
 /** @returns {string} "12 ×", or a dash where there is nothing to compare with */

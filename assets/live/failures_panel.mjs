@@ -4,6 +4,7 @@ import { button, make } from "./alarm_dom.mjs";
 import { formatAge, formatTime, zoneName } from "./format.mjs";
 import { part, setClass, setText } from "./text.mjs";
 import { postJson } from "./posting.mjs";
+import { plural, t } from "./words.mjs";
 
 const POLL_MS = 3000;
 const TIMEOUT_MS = 8000;
@@ -59,10 +60,17 @@ export class FailuresPanel {
 
   _tell(state, why) {
     setClass(state, "guard__late", Boolean(why));
-    if (!this._body) setText(state, `Failed jobs cannot be had: ${why}.`);
-    else if (why) setText(state, `Failed jobs cannot be had: ${why}. Shown is what was known at ${this._at(this._body.served)}.`);
-    else if (!this._body.total) setText(state, `No job has failed in the last minutes, at ${this._at(this._body.served)}.`);
-    else setText(state, `${counted(this._body.total)} kept, at ${this._at(this._body.served)}.`);
+    setText(state, this._state(why));
+  }
+
+  _state(why) {
+    const lost = why && t("Failed jobs cannot be had: {why}.", { why });
+    if (!this._body) return lost;
+    const time = this._at(this._body.served);
+    if (why) return `${lost} ${t("Shown is what was known at {time}.", { time })}`;
+    const { total } = this._body;
+    if (!total) return t("No job has failed in the last minutes, at {time}.", { time });
+    return plural("{n} failed job is kept, at {time}.", "{n} failed jobs are kept, at {time}.", total, { time });
   }
 
   _draw({ jobs, total, first, page }, why) {
@@ -74,7 +82,9 @@ export class FailuresPanel {
     }
     for (const id of this._rows.keys()) if (!jobs.some((job) => job.id === id)) this._rows.delete(id);
     part(this._root, "paging").hidden = total <= page;
-    setText(part(this._root, "pages"), `${first + 1} to ${first + jobs.length} of ${total}`);
+    setText(part(this._root, "pages"), t("{first} to {last} of {all}", {
+      first: first + 1, last: first + jobs.length, all: total,
+    }));
     part(this._root, "newer").disabled = !first;
     part(this._root, "older").disabled = first + page >= total;
   }
@@ -83,8 +93,9 @@ export class FailuresPanel {
   _row(job) {
     const row = this._rows.get(job.id) ?? this._newRow(job);
     this._rows.set(job.id, row);
-    const age = job.ended === null ? "" : `, ${formatAge(this._body.served - job.ended)} ago`;
-    setText(row.when, job.ended === null ? "time not known" : `${formatTime(job.ended, this._zone)}${age}`);
+    setText(row.when, job.ended === null ? t("time not known") : t("{time}, {age} ago", {
+      time: formatTime(job.ended, this._zone), age: formatAge(this._body.served - job.ended),
+    }));
     setText(row.cause, job.cause);
     return row;
   }
@@ -94,12 +105,12 @@ export class FailuresPanel {
     const when = make("span", "failures__when");
     const cause = make("span", "failures__cause");
     const help = this._again[job.kind];
-    const run = button("Run again", () => this._do("run", [job.id]));
+    const run = button(t("Run again"), () => this._do("run", [job.id]));
     run.disabled = !help;
-    const text = help ?? "This is no job of Meltwatch, or its text cannot be read: it can only be discarded.";
+    const text = help ?? t("This is no job of Meltwatch, or its text cannot be read: it can only be discarded.");
     run.title = text;
     const actions = make("span", "failures__actions");
-    actions.append(run, button("Discard", () => this._do("discard", [job.id])));
+    actions.append(run, button(t("Discard"), () => this._do("discard", [job.id])));
     element.append(make("b", "failures__name", nameOf(job)), when, actions, cause);
     element.append(make("span", "failures__help", text), this._traceback(job.id));
     return { element, when, cause };
@@ -107,16 +118,16 @@ export class FailuresPanel {
 
   _traceback(id) {
     const details = make("details", "failures__traceback");
-    const text = make("pre", "guard__mend", "Loading …");
+    const text = make("pre", "guard__mend", t("Loading …"));
     text.tabIndex = 0;
-    details.append(make("summary", "", "Traceback"), text);
+    details.append(make("summary", "", t("Traceback")), text);
     details.addEventListener("toggle", () => details.open && this._load(id, text));
     return details;
   }
 
   async _load(id, place) {
     const { body, error } = await ask(`${ADDRESS}/${encodeURIComponent(id)}`);
-    place.textContent = error || body.traceback || "RQ has kept no traceback.";
+    place.textContent = error || body.traceback || t("RQ has kept no traceback.");
   }
 
   _discardAll() {
@@ -128,7 +139,7 @@ export class FailuresPanel {
       return;
     }
     all.dataset.armed = "yes";
-    all.textContent = "Click again to discard all";
+    all.textContent = t("Click again to discard all");
     this._armed = setTimeout(() => disarm(all), ARMED_MS);
   }
 
@@ -136,7 +147,7 @@ export class FailuresPanel {
     const said = part(this._root, "said");
     setText(said, "…");
     const { body, error } = await ask(`${ADDRESS}/${what}`, { ids });
-    setText(said, error ? `Not done: ${error}` : doneText(what, body.done.length));
+    setText(said, error ? t("Not done: {why}", { why: error }) : doneText(what, body.done.length));
     if (!this._stop.signal.aborted) this._listen();
   }
 
@@ -147,21 +158,20 @@ export class FailuresPanel {
 
 function disarm(all) {
   delete all.dataset.armed;
-  all.textContent = "Discard all";
-}
-
-function counted(count) {
-  return count === 1 ? "1 failed job is" : `${count} failed jobs are`;
+  all.textContent = t("Discard all");
 }
 
 function doneText(what, count) {
-  if (!count) return "Nothing done: not among the failed jobs any more.";
-  const jobs = count === 1 ? "1 job" : `${count} jobs`;
-  return what === "run" ? `${jobs} in the queue again.` : `${jobs} discarded.`;
+  if (!count) return t("Nothing done: not among the failed jobs any more.");
+  return what === "run"
+    ? plural("{n} job in the queue again.", "{n} jobs in the queue again.", count)
+    : plural("{n} job discarded.", "{n} jobs discarded.", count);
 }
 
 function nameOf({ kind, id, arguments: given }) {
-  if (kind === "refresh" || kind === "rebuild") return `${kind} of shard ${given[0]}`;
+  if (kind === "refresh" || kind === "rebuild") {
+    return t("{job} of shard {shard}", { job: kind, shard: given[0] });
+  }
   return kind || id;
 }
 
@@ -172,8 +182,8 @@ async function ask(url, body = undefined) {
     const answer = await (body ? postJson(url, body, signal) : fetch(url, { signal }));
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) return { body: said };
-    return { error: said.error || `the server answered ${answer.status}` };
+    return { error: said.error || t("the server answered {status}", { status: answer.status }) };
   } catch {
-    return { error: "the server does not answer" };
+    return { error: t("the server does not answer") };
   }
 }

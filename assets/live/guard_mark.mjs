@@ -1,5 +1,6 @@
 // A mark on the way to the System page, on every page, while the guard finds something urgent.
 import { Poll } from "./alarm_poll.mjs";
+import { plural, t } from "./words.mjs";
 
 const POLL_MS = 60_000;
 /** Critical and high. */
@@ -16,8 +17,8 @@ function mark(link, findings) {
     for (const name of ["data-mw-findings", "aria-label", "title"]) link.removeAttribute(name);
     return;
   }
-  const words = `${urgent} urgent finding${urgent > 1 ? "s" : ""} about the store`;
+  const words = plural("{n} urgent finding about the store", "{n} urgent findings about the store", urgent);
   link.dataset.mwFindings = urgent;
   link.title = words;
-  link.setAttribute("aria-label", `System: ${words}`);
+  link.setAttribute("aria-label", `${t("System")}: ${words}`);
 }

@@ -2,6 +2,7 @@
 import { Poll } from "./alarm_poll.mjs";
 import { formatMinute, formatSpan, zoneName } from "./format.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const POLL_MS = 10_000;
 /** A check comes once a minute: after this long nobody makes them. */
@@ -28,16 +29,26 @@ export class GuardPanel {
     const known = this._body;
     const late = known?.checked && known.served - known.checked > LATE_MS;
     setClass(state, "guard__late", Boolean(why || late));
-    if (!known) setText(state, `The store's state cannot be had: ${why}.`);
-    else if (!known.checked) setText(state, "Not checked yet: a worker does that when it starts, and once a minute.");
-    else if (why) setText(state, `The store's state cannot be had: ${why}. Shown is what was known at ${this._at(known.checked)}.`);
-    else if (late) setText(state, `No worker has checked the store since ${this._at(known.checked)}: do they run?`);
-    else setText(state, this._checked(known));
+    setText(state, this._state(known, late, why));
+  }
+
+  _state(known, late, why) {
+    const lost = why && t("The store's state cannot be had: {why}.", { why });
+    if (!known) return lost;
+    if (!known.checked) return t("Not checked yet: a worker does that when it starts, and once a minute.");
+    const time = this._at(known.checked);
+    if (why) return `${lost} ${t("Shown is what was known at {time}.", { time })}`;
+    if (late) return t("No worker has checked the store since {time}: do they run?", { time });
+    return this._checked(known);
   }
 
   _checked({ store, checked, checked_day: day }) {
-    const plans = day ? `; plans, upkeep and growth at ${this._at(day)}` : "";
-    return `${store || "The store"}: indexes, triggers and sessions checked at ${this._at(checked)}${plans}.`;
+    const told = { store: store || t("The store"), time: this._at(checked) };
+    if (!day) return t("{store}: indexes, triggers and sessions checked at {time}.", told);
+    return t(
+      "{store}: indexes, triggers and sessions checked at {time}; plans, upkeep and growth at {other}.",
+      { ...told, other: this._at(day) },
+    );
   }
 
   _draw(body) {
@@ -45,9 +56,9 @@ export class GuardPanel {
     const text = JSON.stringify(shown);
     if (text === this._shown) return; // whoever marks a statement to copy it keeps it marked
     this._shown = text;
-    setText(part(this._root, "headline"), body.checked ? `${body.headline}.` : "");
+    setText(part(this._root, "headline"), body.checked ? `${t(body.headline)}.` : "");
     part(this._root, "findings").replaceChildren(...body.findings.map((one) => this._finding(one)));
-    setText(part(this._root, "growth"), body.growth || "Not known yet.");
+    setText(part(this._root, "growth"), body.growth || t("Not known yet."));
     part(this._root, "notes").replaceChildren(...body.notes.map((note) => element("li", "", note)));
     part(this._root, "cancelled").hidden = !body.stopped.length;
     part(this._root, "stopped").replaceChildren(...body.stopped.map((one) => this._stopped(one)));
@@ -64,9 +75,10 @@ export class GuardPanel {
   }
 
   _stopped({ text, first, last, times }) {
-    const since = times > 1 ? `${times} times since ${this._at(first)}, ` : "";
-    const span = times > 1 ? ` (over ${formatSpan(last - first)})` : "";
-    return element("li", "", `${since}last at ${this._at(last)}${span}: ${text}`);
+    const told = { n: times, first: this._at(first), last: this._at(last), span: formatSpan(last - first), text };
+    return element("li", "", times > 1
+      ? t("{n} times since {first}, last at {last} (over {span}): {text}", told)
+      : t("last at {last}: {text}", told));
   }
 
   _at(ts) {
@@ -78,8 +90,8 @@ export class GuardPanel {
 function mending(sql) {
   const block = element("pre", "guard__mend", sql);
   block.tabIndex = 0;
-  block.setAttribute("aria-label", "What mends it");
-  return [element("span", "guard__how", "What mends it (a click marks all of it):"), block];
+  block.setAttribute("aria-label", t("What mends it"));
+  return [element("span", "guard__how", t("What mends it (a click marks all of it):")), block];
 }
 
 function element(tag, className, text = "") {

@@ -2,6 +2,7 @@
 import { Poll } from "./alarm_poll.mjs";
 import { formatAge, formatTime, NO_VALUE, zoneName } from "./format.mjs";
 import { part, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const POLL_MS = 2000;
 const WELL = "ok";
@@ -30,18 +31,20 @@ export class PipelinePanel {
   }
 
   _browser() {
-    return { name: "browser", state: WELL, words: "Shows what the web process says", last: this._body.served };
+    return { name: "browser", state: WELL, words: t("Shows what the web process says"), last: this._body.served };
   }
 
   /** Of what is behind a silent web process nothing is known: no zeros, no old figures. */
   _withoutWeb(why) {
     const last = this._body?.served ?? null;
-    const since = last === null ? "since this page was opened" : `since ${this._time(last)}`;
+    const words = last === null
+      ? t("Not known since this page was opened")
+      : t("Not known since {time}", { time: this._time(last) });
     const behind = ["ingest", "store", "workers", "redis"].map((name) => ({
-      name, state: "unknown", words: `Not known ${since}`, last: null,
+      name, state: "unknown", words, last: null,
     }));
-    const web = { name: "web", state: "failed", words: "Does not answer", last, error: why };
-    return [...behind, web, { name: "browser", state: "late", words: "Gets no answers", last }];
+    const web = { name: "web", state: "failed", words: t("Does not answer"), last, error: why };
+    return [...behind, web, { name: "browser", state: "late", words: t("Gets no answers"), last }];
   }
 
   _draw(stage) {
@@ -62,15 +65,16 @@ export class PipelinePanel {
   }
 
   _words({ words, state }) {
-    if (state !== "unknown" || words !== "Not known") return words;
+    if (state !== "unknown" || words !== "Not known") return t(words);
     const { known, started } = this._body;
     return known === null
-      ? `Not known since this web process started, ${this._time(started)}`
-      : `Not known since ${this._time(known)}`;
+      ? t("Not known since this web process started, {time}", { time: this._time(started) })
+      : t("Not known since {time}", { time: this._time(known) });
   }
 
   _last(ts) {
-    return ts === null ? NO_VALUE : `${this._time(ts)}, ${formatAge(this._now() - ts)} ago`;
+    if (ts === null) return NO_VALUE;
+    return t("{time}, {age} ago", { time: this._time(ts), age: formatAge(this._now() - ts) });
   }
 
   /** In place: what somebody marks to copy stays marked. */
@@ -80,17 +84,24 @@ export class PipelinePanel {
       const item = list.children[at] ?? list.appendChild(element("li", "pipeline__line"));
       item.dataset.state = line.state;
       const sign = line.state === WELL ? "" : `${this._states[line.state][0]} `;
-      const age = line.last === null ? "" : ` · ${formatAge(this._now() - line.last)} ago`;
-      setText(item, `${sign}${line.text}${age}`);
+      setText(item, `${sign}${t(line.text)}${line.last === null ? "" : ` · ${this._ago(line.last)}`}`);
     });
+  }
+
+  _ago(ts) {
+    return t("{age} ago", { age: formatAge(this._now() - ts) });
   }
 
   _summary(stages) {
     const bad = stages.filter(({ state }) => state !== WELL);
-    const at = this._body ? `, as of ${this._time(this._body.served)} ${zoneName(this._body.served, this._zone)}` : "";
-    if (!bad.length) return `All stages do well${at}. Arrows are the way of a reading.`;
+    const served = this._body?.served;
+    const time = served && `${this._time(served)} ${zoneName(served, this._zone)}`;
+    if (!bad.length) return t("All stages do well, as of {time}. Arrows are the way of a reading.", { time });
     const names = bad.map(({ name }) => this._title(name)).join(", ");
-    return `${bad.length} of ${stages.length} stages need a look: ${names}${at}.`;
+    const told = { n: bad.length, all: stages.length, names, time };
+    return time
+      ? t("{n} of {all} stages need a look: {names}, as of {time}.", told)
+      : t("{n} of {all} stages need a look: {names}.", told);
   }
 
   _title(name) {

@@ -3,6 +3,7 @@ import { Poll } from "./alarm_poll.mjs";
 import { make } from "./alarm_dom.mjs";
 import { formatAge, formatNumber, formatTime, NO_VALUE, zoneName } from "./format.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const POLL_MS = 5000;
 const WIDTH = 150;
@@ -25,11 +26,11 @@ export class RunsPanel {
     if (body) this._body = body;
     const state = part(this._root, "state");
     setClass(state, "guard__late", Boolean(why));
-    if (!this._body) return setText(state, `Runs cannot be had: ${why}.`);
+    if (!this._body) return setText(state, t("Runs cannot be had: {why}.", { why }));
     const at = `${formatTime(this._body.served, this._zone)} ${zoneName(this._body.served, this._zone)}`;
     setText(state, why
-      ? `Runs cannot be had: ${why}. Shown is what was known at ${at}.`
-      : `The last 100 runs of each job, at ${at}.`);
+      ? `${t("Runs cannot be had: {why}.", { why })} ${t("Shown is what was known at {time}.", { time: at })}`
+      : t("The last 100 runs of each job, at {time}.", { time: at }));
     if (body) this._draw(body);
   }
 
@@ -44,12 +45,15 @@ export class RunsPanel {
   _fill(name, { runs, failed, p50, p95, max, newest }, served) {
     const cells = this._root.querySelectorAll(`[data-mw-job="${name}"] td`);
     if (!runs) {
-      setText(cells[0], "no run is known");
+      setText(cells[0], t("no run is known"));
       return;
     }
     const [last] = newest;
-    const when = `${formatTime(last.began, this._zone)}, ${formatAge(served - last.began)} ago`;
-    const texts = [when, ...[last.took_ms, p50, p95, max].map(milliseconds), `${failed} of ${runs}`];
+    const when = t("{time}, {age} ago", {
+      time: formatTime(last.began, this._zone), age: formatAge(served - last.began),
+    });
+    const share = t("{n} of {all}", { n: failed, all: runs });
+    const texts = [when, ...[last.took_ms, p50, p95, max].map(milliseconds), share];
     texts.forEach((text, at) => setText(cells[at], text));
     setClass(cells[5], "runs__failed", failed > 0);
     this._spark(cells[6], newest, name);
@@ -65,7 +69,9 @@ export class RunsPanel {
     });
     cell.innerHTML = `<svg width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"><path /></svg>`;
     cell.querySelector("path").setAttribute("d", bars.join(""));
-    const text = `${name}: ${took.length} runs, oldest left, up to ${milliseconds(most)} ms`;
+    const text = t("{job}: {n} runs, oldest left, up to {ms} ms", {
+      job: name, n: took.length, ms: milliseconds(most),
+    });
     cell.firstChild.setAttribute("aria-label", text);
   }
 
@@ -73,7 +79,8 @@ export class RunsPanel {
     const row = make("tr", "");
     const when = make("th", "", formatTime(began, this._zone));
     when.scope = "row";
-    const result = make("td", failed ? "runs__result runs__failed" : "runs__result", failed ? `Failed: ${text}` : text);
+    const told = failed ? t("Failed: {why}", { why: text }) : text;
+    const result = make("td", failed ? "runs__result runs__failed" : "runs__result", told);
     const cells = [make("td", "", name), make("td", "", milliseconds(took)), result];
     row.append(when, ...cells, make("td", "", worker.slice(0, SHORT) || NO_VALUE));
     return row;
