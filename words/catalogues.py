@@ -1,4 +1,6 @@
-"""Translations as they lie in words/<language>/{pages,live}/*.po, read once by each process."""
+"""Translations as they lie in words/<language>/, read once by each process: the server's (pages/),
+the scripts' (live/) and the names in the data that both show (names.po).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ def read(language: str, side: str) -> Words:
 
 
 def _catalogs(language: str, side: str) -> Iterator[Catalog]:
-    for path in sorted((FOLDER / language / side).glob("*.po")):
+    folder = FOLDER / language
+    for path in (*sorted((folder / side).glob("*.po")), *folder.glob("names.po")):
         with path.open(encoding="utf-8") as file:
             yield read_po(file, locale=language, abort_invalid=True)
 

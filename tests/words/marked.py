@@ -32,7 +32,7 @@ def marked(side: str) -> frozenset[Marked]:
     return frozenset(
         text
         for folder in FOLDERS[side]
-        for path in sorted((ROOT / folder).rglob("*"))
+        for path in (*sorted((ROOT / folder).rglob("*")), ROOT / "words" / "names.py")
         for text in _of_file(path)
     )
 
@@ -63,7 +63,8 @@ def in_script(source: str) -> Iterator[Marked]:
 
 
 def translated(language: str, side: str) -> Iterator[tuple[Path, Message]]:
-    for path in sorted((ROOT / "words" / language / side).glob("*.po")):
+    folder = ROOT / "words" / language
+    for path in (*sorted((folder / side).glob("*.po")), folder / "names.po"):
         with path.open(encoding="utf-8") as file:
             yield from ((path, one) for one in read_po(file, locale=language) if one.id)
 

@@ -6,8 +6,11 @@ from collections import defaultdict
 
 import pytest
 
+from data.ingest.simulator.plant import SIGNALS
+from data.malfunctions.signatures import SIGNATURES
 from tests.words.marked import holes, marked, translated
 from words import ENGLISH, LANGUAGES
+from words.names import NAMES
 
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 SIDES = ["pages", "live"]
@@ -51,3 +54,9 @@ def test_translations_take_the_same_values(language: str, side: str) -> None:
             assert all(holes(form) | {"n"} == wanted | {"n"} for form in one.string), one.id
         else:
             assert holes(str(one.string)) == holes(str(one.id)), f"{path.name}: {one.id!r}"
+
+
+def test_names_of_the_standard_signals_and_causes_are_translated() -> None:
+    said = {signal.label for signal in SIGNALS} | {signal.group for signal in SIGNALS}
+    said |= {text for one in SIGNATURES.values() for text in (one.label, one.check)}
+    assert not said - set(NAMES)
