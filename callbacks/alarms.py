@@ -8,8 +8,10 @@ import dash
 from dash.development.base_component import Component
 
 from components.alarms_page import alarms_page
+from components.document import title_of
 from components.states import page_or_why
 from data.extruders import Catalogue
+from words import mark
 
 
 def register(catalogue: Callable[[], Catalogue]) -> None:
@@ -19,5 +21,5 @@ def register(catalogue: Callable[[], Catalogue]) -> None:
         return page_or_why(catalogue, alarms_page)
 
     dash.register_page(
-        "alarms", path="/alarms", name="Alarms", title="Alarms – Meltwatch", layout=layout
+        "alarms", path="/alarms", name="Alarms", title=title_of(mark("Alarms")), layout=layout
     )

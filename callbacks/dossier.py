@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from components import ids_dossier as ids
+from components.document import title_of
 from components.dossier_events import events_table
 from components.dossier_facts import dossier_facts
 from components.dossier_notes import notes
@@ -28,6 +29,7 @@ from data.extruders import Catalogue
 from data.history import Questions
 from data.history.dossier import Dossier, dossier
 from data.history.dossier_readings import Readings, readings
+from words import mark
 
 #: What people do must show at once; readings of the past do not change.
 FACTS_KEPT_S, READINGS_KEPT_S = 1.0, 8.0
@@ -53,7 +55,7 @@ def register(
         "dossier",
         path_template=f"{ids.PATH}/<malfunction>",
         name="Malfunction",
-        title="Malfunction – Meltwatch",
+        title=title_of(mark("Malfunction")),
         layout=layout,
     )
     _keep_facts(app, questions, settings)

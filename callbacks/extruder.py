@@ -7,9 +7,11 @@ from collections.abc import Callable
 import dash
 from dash.development.base_component import Component
 
+from components.document import title_of
 from components.extruder_page import extruder_page, playback_page
 from components.states import page_or_why, unknown
 from data.extruders import Catalogue
+from words import mark
 
 
 def register(catalogue: Callable[[], Catalogue]) -> None:
@@ -28,6 +30,6 @@ def register(catalogue: Callable[[], Catalogue]) -> None:
         "extruder",
         path_template="/extruder/<extruder>",
         name="Extruder",
-        title="Extruder – Meltwatch",
+        title=title_of(mark("Extruder")),
         layout=layout,
     )

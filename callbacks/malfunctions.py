@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 from components import ids_malfunctions as ids
 from components import pareto, repair_chart
 from components.charts import format_time
+from components.document import title_of
 from components.history_states import nothing, why_all, why_part
 from components.malfunction_band import band_figure, band_note, span_of
 from components.malfunction_filters import (
@@ -38,6 +39,7 @@ from data.history.pareto import MEASURES, Measure, Sum, bars, paretos
 from data.history.repair import repair
 from data.history.selection import DEFAULT_SORT, Scope, Selection, scope_of
 from data.history.selection_query import parse, sort_text
+from words import mark
 
 Filters = dict[str, str]
 Brush = list[int] | None
@@ -101,7 +103,7 @@ def _register_page(catalogue: Callable[[], Catalogue], settings: PageSettings) -
         "malfunctions",
         path=ids.PATH,
         name="Malfunctions",
-        title="Malfunctions – Meltwatch",
+        title=title_of(mark("Malfunctions")),
         layout=layout,
     )
 

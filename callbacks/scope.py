@@ -7,9 +7,11 @@ from collections.abc import Callable
 import dash
 from dash.development.base_component import Component
 
+from components.document import title_of
 from components.scope_page import scope_page
 from components.states import page_or_why
 from data.extruders import Catalogue
+from words import mark
 
 
 def register(catalogue: Callable[[], Catalogue]) -> None:
@@ -19,5 +21,5 @@ def register(catalogue: Callable[[], Catalogue]) -> None:
         return page_or_why(catalogue, scope_page)
 
     dash.register_page(
-        "scope", path="/scope", name="Scope", title="Scope – Meltwatch", layout=layout
+        "scope", path="/scope", name="Scope", title=title_of(mark("Scope")), layout=layout
     )

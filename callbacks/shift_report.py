@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from components import ids_report
+from components.document import title_of
 from components.history_states import why_not
 from components.page_settings import PageSettings
 from components.shift_report_page import (
@@ -27,6 +28,7 @@ from data.history.shift_address import query_of, shift_named, shifts_of_day
 from data.history.shift_minutes import LATE_MS
 from data.history.shift_report import report
 from data.shifts import ShiftSpan
+from words import mark
 
 MINUTE_MS = 60_000
 #: A shift that was over for a while only changes where its malfunctions last.
@@ -50,7 +52,7 @@ def register(
         return report_page(view, _body(questions, chosen, sort, settings), settings)
 
     dash.register_page(
-        "report", path=ids_report.PATH, name="Report", title="Shift report – Meltwatch",
+        "report", path=ids_report.PATH, name="Report", title=title_of(mark("Shift report")),
         layout=layout,
     )  # fmt: skip
     _register_again(app, questions, settings)

@@ -6,7 +6,9 @@ import dash
 from dash.development.base_component import Component
 
 from components import ids
+from components.document import title_of
 from components.sources_page import sources_page
+from words import mark
 
 
 def register() -> None:
@@ -16,5 +18,9 @@ def register() -> None:
         return sources_page()
 
     dash.register_page(
-        "sources", path=ids.SOURCES_PATH, name="Sources", title="Sources – Meltwatch", layout=layout
+        "sources",
+        path=ids.SOURCES_PATH,
+        name="Sources",
+        title=title_of(mark("Sources")),
+        layout=layout,
     )

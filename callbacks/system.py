@@ -8,7 +8,9 @@ import dash
 from dash.development.base_component import Component
 
 from components import ids
+from components.document import title_of
 from components.system_page import system_page
+from words import mark
 
 
 def register(panels: Sequence[Callable[[], Component]]) -> None:
@@ -18,5 +20,5 @@ def register(panels: Sequence[Callable[[], Component]]) -> None:
         return system_page([panel() for panel in panels])
 
     dash.register_page(
-        "system", path=ids.SYSTEM_PATH, name="System", title="System – Meltwatch", layout=layout
+        "system", path=ids.SYSTEM_PATH, name="System", title=title_of(mark("System")), layout=layout
     )

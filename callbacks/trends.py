@@ -14,6 +14,7 @@ from dash.exceptions import PreventUpdate
 from components import ids_trends as ids
 from components.alarm_bar import causes
 from components.charts import figure, format_time
+from components.document import title_of
 from components.history_states import why_not
 from components.page_settings import PageSettings
 from components.states import page_or_why
@@ -29,6 +30,7 @@ from data.history import Questions
 from data.history.annotations import Annotations, annotations_in
 from data.history.trend import Span, Trend, trend
 from data.history.trend_malfunctions import Bar, malfunctions_in
+from words import mark
 
 CAUSES = dict(causes())
 #: The past does not change; what ends now does.
@@ -49,7 +51,7 @@ def register(
         return page_or_why(catalogue, trends_page)
 
     dash.register_page(
-        "trends", path="/trends", name="Trends", title="Trends – Meltwatch", layout=layout
+        "trends", path="/trends", name="Trends", title=title_of(mark("Trends")), layout=layout
     )
     _show(app, _Answers(catalogue, questions, settings))
     _download(app, _Answers(catalogue, questions, settings))

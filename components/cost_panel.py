@@ -13,30 +13,35 @@ from dash.development.base_component import Component
 from components import ids
 from components.system_page import panel
 from data.meter import JOBS
+from words import mark, t
 
-SPANS = {"minute": "last minute", "hour": "last hour", "day": "last 24 h"}
+SPANS = {"minute": mark("last minute"), "hour": mark("last hour"), "day": mark("last 24 h")}
 #: What each job does, for those who do not know its name.
 _JOBS = {
-    "refresh": "new readings into the windows, once a second",
-    "rebuild": "windows anew, when Redis was empty",
-    "trim": "deletes what is too old",
-    "command": "acknowledging, limits, notes",
-    "replay": "limits tried on recorded days",
-    "notifier": "messages and shift reports",
-    "ingest": "stores readings",
-    "history": "questions of people about the past",
-    "guard": "checks of the store itself",
-    "other": "what has no name here",
+    "refresh": mark("new readings into the windows, once a second"),
+    "rebuild": mark("windows anew, when Redis was empty"),
+    "trim": mark("deletes what is too old"),
+    "command": mark("acknowledging, limits, notes"),
+    "replay": mark("limits tried on recorded days"),
+    "notifier": mark("messages and shift reports"),
+    "ingest": mark("stores readings"),
+    "history": mark("questions of people about the past"),
+    "guard": mark("checks of the store itself"),
+    "other": mark("what has no name here"),
 }
-_PROCESSES = {"worker": "all workers", "web": "all web processes", "ingest": "source and store"}
+_PROCESSES = {
+    "worker": mark("all workers"),
+    "web": mark("all web processes"),
+    "ingest": mark("source and store"),
+}
 _MEASURES = {
-    "statements": ("Statements", "per min"),
-    "rows": ("Rows read", "per min"),
-    "bytes": ("Read", "kB/min"),
-    "cpu_s": ("CPU", "s/min"),
-    "month": ("Money", "per month"),
+    "statements": (mark("Statements"), mark("per min")),
+    "rows": (mark("Rows read"), mark("per min")),
+    "bytes": (mark("Read"), mark("kB/min")),
+    "cpu_s": ("CPU", mark("s/min")),
+    "month": (mark("Money"), mark("per month")),
 }
-_HOW = (
+_HOW = mark(
     "Polling: each viewer reads the whole window of one extruder from the store, in one statement,"
     " and a figure is made of it (measured in benchmarks/results.md). Viewers are open push"
     " connections of all web processes; pages that poll are not counted, since behind nginx nobody"
@@ -49,7 +54,7 @@ def cost_panel() -> Component:
     """The panel before its first figures."""
     return panel(
         "cost",
-        "Cost",
+        t("Cost"),
         [
             _spans(),
             html.Div(
@@ -68,7 +73,7 @@ def _spans() -> Component:
     return html.Div(
         [
             html.Button(
-                words,
+                t(words),
                 type="button",
                 className="button cost__span",
                 **{"data-mw-span": span, "aria-pressed": str(span == "hour").lower()},
@@ -77,26 +82,29 @@ def _spans() -> Component:
         ],
         className="cost__spans",
         role="group",
-        **{"aria-label": "Mean of the"},
+        **{"aria-label": t("Mean of the")},
     )
 
 
 def _comparison() -> Component:
-    rows = {"live": ("Meltwatch", "live screens, however many watch"), "polling": ("Polling", "")}
+    rows = {
+        "live": ("Meltwatch", mark("live screens, however many watch")),
+        "polling": (mark("Polling"), ""),
+    }
     return html.Div(
         [
-            html.H3("Against polling"),
+            html.H3(t("Against polling")),
             html.Div(
                 [
-                    html.Label("Viewers", htmlFor=ids.COST_VIEWERS),
+                    html.Label(t("Viewers"), htmlFor=ids.COST_VIEWERS),
                     html.Span(className="cost__viewers", **_part("viewers-place")),
                     html.Span("", className="cost__today", **_part("viewers")),
                 ],
                 className="cost__what-if",
             ),
-            _table("Against polling", ("", *_MEASURES), _rows(rows, _MEASURES, "ratio")),
+            _table(t("Against polling"), ("", *_MEASURES), _rows(rows, _MEASURES, "ratio")),
             html.P("", className="cost__sentence", **_part("sentence")),
-            html.P(_HOW, className="cost__note"),
+            html.P(t(_HOW), className="cost__note"),
         ],
         className="cost__part",
     )
@@ -105,7 +113,7 @@ def _comparison() -> Component:
 def _chart() -> Component:
     return html.Figure(
         [
-            html.Figcaption("Rows read from the store per minute, all jobs, last 6 hours"),
+            html.Figcaption(t("Rows read from the store per minute, all jobs, last 6 hours")),
             html.Div(className="cost__chart", **_part("chart")),
         ],
         className="cost__part",
@@ -113,11 +121,11 @@ def _chart() -> Component:
 
 
 def _jobs() -> Component:
-    rows = {f"jobs:{job}": (job, _JOBS[job]) for job in JOBS} | {"reads": ("all", "")}
+    rows = {f"jobs:{job}": (job, _JOBS[job]) for job in JOBS} | {"reads": (mark("all"), "")}
     return html.Div(
         [
-            html.H3("Reads of the store by job"),
-            _table("By job", ("Job", *_READS), _rows(rows, _READS)),
+            html.H3(t("Reads of the store by job")),
+            _table(t("By job"), (mark("Job"), *_READS), _rows(rows, _READS)),
         ],
         className="cost__part",
     )
@@ -126,14 +134,14 @@ def _jobs() -> Component:
 def _processes() -> Component:
     measures = ("cpu_s", "month")
     rows = {f"processes:{kind}": (kind, words) for kind, words in _PROCESSES.items()} | {
-        "cpu": ("all", "")
+        "cpu": (mark("all"), "")
     }
     return html.Div(
         [
-            html.H3("CPU of Meltwatch's own processes"),
-            _table("By process", ("Process", *measures), _rows(rows, measures)),
+            html.H3(t("CPU of Meltwatch's own processes")),
+            _table(t("By process"), (mark("Process"), *measures), _rows(rows, measures)),
             html.P(
-                "The store's own CPU, Redis, nginx, disks and networks are not in it.",
+                t("The store's own CPU, Redis, nginx, disks and networks are not in it."),
                 className="cost__note",
             ),
         ],
@@ -156,23 +164,24 @@ def _table(label: str, heads: Sequence[str], rows: list[Component]) -> Component
 
 def _head(name: str) -> str | list[Component | str]:
     if name not in _MEASURES:
-        return name
+        return t(name)
     words, unit = _MEASURES[name]
     return [
-        f"{words} ",
-        html.Span(unit, className="unit", **({} if name != "month" else _part("currency"))),
+        f"{t(words)} ",
+        html.Span(t(unit), className="unit", **({} if name != "month" else _part("currency"))),
     ]
 
 
 def _rows(
     rows: Mapping[str, tuple[str, str]], measures: Iterable[str], last: str = ""
 ) -> list[Component]:
-    made = {**rows, **({last: ("Polling ÷ Meltwatch", "")} if last else {})}
+    made = {**rows, **({last: (mark("Polling ÷ Meltwatch"), "")} if last else {})}
     return [
         html.Tr(
             [
                 html.Th(
-                    [name, html.Span(words, className="cost__words", **_part(row))], scope="row"
+                    [t(name), html.Span(t(words), className="cost__words", **_part(row))],
+                    scope="row",
                 ),
                 *(html.Td("–", **{"data-mw-measure": measure}) for measure in measures),
             ],

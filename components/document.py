@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import Dash
 
-from words import language
+from words import language, t
 
 _ENGLISH = '<html lang="en">'
 _FRAME = """<!DOCTYPE html>
@@ -38,3 +39,12 @@ class Document(Dash):  # type: ignore[misc]  # dash is untyped here
         """The document with Dash's own `parts` of it."""
         whole = super().interpolate_index(**parts)
         return str(whole).replace(_ENGLISH, f'<html lang="{language()}">', 1)
+
+
+def title_of(page: str) -> Callable[..., str]:
+    """What a browser calls a page, an English name that is marked, in the language of a request."""
+
+    def title(**_path: str) -> str:
+        return f"{t(page)} – Meltwatch"
+
+    return title

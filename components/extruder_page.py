@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from components import ids, ids_playback
 from components.gauges import gauge_tile
 from data.extruders import Catalogue, Extruder
+from words import t
 
 
 def extruder_page(extruder: Extruder, catalogue: Catalogue, *, playback: bool = False) -> Component:
@@ -18,20 +19,20 @@ def extruder_page(extruder: Extruder, catalogue: Catalogue, *, playback: bool = 
             html.Section(
                 id=ids.EXTRUDER_ALARMS,
                 className="extruder-alarms",
-                **{"aria-label": "Malfunction, alarms and predictions"},
+                **{"aria-label": t("Malfunction, alarms and predictions")},
             ),
             html.Section(
                 [gauge_tile(extruder.signals[slot], slot) for slot in extruder.gauges],
                 className="gauges",
-                **{"aria-label": "Gauges"},
+                **{"aria-label": t("Gauges")},
             ),
             html.Section(
-                id=ids.ZONE_PROFILE, className="zones", **{"aria-label": "Barrel zone profile"}
+                id=ids.ZONE_PROFILE, className="zones", **{"aria-label": t("Barrel zone profile")}
             ),
             html.Section(
                 id=ids.TRENDS,
                 className="trends-host",
-                **{"aria-label": "15 minutes before" if playback else "Last 15 minutes"},
+                **{"aria-label": t("15 minutes before") if playback else t("Last 15 minutes")},
             ),
         ],
         id=ids.EXTRUDER_ROOT,
@@ -62,7 +63,7 @@ def playback_page(extruder: Extruder, catalogue: Catalogue, at: str) -> Componen
 
 def _no_time(text: str) -> Component:
     return html.P(
-        f"“{text}” in the address is no time that could be played back: this is live.",
+        t("“{text}” in the address is no time that could be played back: this is live.", text=text),
         className="playback-refused",
         role="status",
     )
@@ -71,15 +72,15 @@ def _no_time(text: str) -> Component:
 def _title(extruder: Extruder, catalogue: Catalogue, playback: bool) -> Component:
     return html.Div(
         [
-            dcc.Link("← Plant", href="/", className="button"),
+            dcc.Link(t("← Plant"), href="/", className="button"),
             html.H1(extruder.name),
-            html.Span("loading", className="chip", **{"data-mw-part": "state"}),
+            html.Span(t("loading"), className="chip", **{"data-mw-part": "state"}),
             html.Span("", className="extruder__product", **{"data-mw-part": "product"}),
             html.Span("", className="extruder__worst", **{"data-mw-part": "worst"}),
             html.Span("", className="extruder__age", **{"data-mw-part": "age"}),
             *([] if playback else [_play_back()]),
             _malfunctions(extruder),
-            html.Nav(_neighbours(extruder, catalogue), **{"aria-label": "Other extruders"}),
+            html.Nav(_neighbours(extruder, catalogue), **{"aria-label": t("Other extruders")}),
         ],
         className="extruder__title",
     )
@@ -87,19 +88,19 @@ def _title(extruder: Extruder, catalogue: Catalogue, playback: bool) -> Componen
 
 def _malfunctions(extruder: Extruder) -> Component:
     return dcc.Link(
-        "Past malfunctions",
+        t("Past malfunctions"),
         href=f"/malfunctions?extruder={extruder.id}",
         className="nav-link",
-        title=f"All malfunctions of {extruder.name}, with those that are over",
+        title=t("All malfunctions of {extruder}, with those that are over", extruder=extruder.name),
     )
 
 
 def _play_back() -> Component:
     return html.Button(
-        "Play back",
+        t("Play back"),
         type="button",
         className="button",
-        title="Play the last 15 minutes back, or any other time",
+        title=t("Play the last 15 minutes back, or any other time"),
         **{"data-mw-part": "play-back"},
     )
 
@@ -107,9 +108,9 @@ def _play_back() -> Component:
 def _neighbours(extruder: Extruder, catalogue: Catalogue) -> list[Component]:
     order = [e.id for e in catalogue.extruders]
     at = order.index(extruder.id)
-    links = [("‹", order[at - 1], "Previous extruder")] if at else []
+    links = [("‹", order[at - 1], t("Previous extruder"))] if at else []
     if at + 1 < len(order):
-        links.append(("›", order[at + 1], "Next extruder"))
+        links.append(("›", order[at + 1], t("Next extruder")))
     return [
         dcc.Link(sign, href=f"/extruder/{other}", className="button", title=title)
         for sign, other, title in links

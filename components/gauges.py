@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from data.extruders import Signal
+from words import t
 
 #: The grey of a normal gauge, readable on light and dark ground.
 NORMAL_COLOUR = "#76818b"
@@ -20,12 +21,12 @@ def gauge_tile(signal: Signal, slot: int) -> Component:
     """A gauge with its value in figures, unit, limits and quality; filled by the browser."""
     return html.Div(
         [
-            html.H3(signal.label),
+            html.H3(t(signal.label)),
             html.Div(_gauge(signal, slot), className="gauge__dial"),
             html.Div(
                 [
                     html.Span("–", className="gauge__number", **{"data-mw-part": "number"}),
-                    html.Span(signal.unit, className="unit"),
+                    html.Span(t(signal.unit), className="unit"),
                 ],
                 className="gauge__value",
             ),

@@ -12,26 +12,27 @@ from dash.development.base_component import Component
 
 from components.alarm_bar import PRIORITIES
 from components.system_page import panel
+from words import t
 
 
 def guard_panel() -> Component:
     """The panel before the first answer."""
     return panel(
         "guard",
-        "Store",
+        t("Store"),
         [
             html.P("", className="guard__headline", **_part("headline")),
             html.Ul(
                 [],
                 className="guard__findings",
-                **{"data-mw-priorities": json.dumps(PRIORITIES), **_part("findings")},
+                **{"data-mw-priorities": json.dumps(_priorities()), **_part("findings")},
             ),
-            html.H3("Growth"),
+            html.H3(t("Growth")),
             html.P("", className="guard__growth", **_part("growth")),
             html.Ul([], className="guard__notes", **_part("notes")),
             html.Div(
                 [
-                    html.H3("Statements cancelled in the last 24 h"),
+                    html.H3(t("Statements cancelled in the last 24 h")),
                     html.Ul([], className="guard__stopped", **_part("stopped")),
                 ],
                 hidden=True,
@@ -39,6 +40,10 @@ def guard_panel() -> Component:
             ),
         ],
     )
+
+
+def _priorities() -> dict[int, tuple[str, str]]:
+    return {one: (sign, t(word)) for one, (sign, word) in PRIORITIES.items()}
 
 
 def _part(name: str) -> dict[str, str]:

@@ -13,20 +13,25 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.system_page import panel
+from words import mark, t
 
 #: What running a job of a kind again does; it does no harm however often, and when it failed.
 AGAIN = {
-    "refresh": "Takes in all readings up to now, as the next second's refresh does anyway: what"
-    " an old one left out is not missing. While another refresh of the shard works, this one does"
-    " nothing.",
-    "rebuild": "Builds the windows that are missing now. If none is, it does nothing.",
-    "trim": "Deletes what is too old now, not what was too old then.",
-    "guard": "Checks the store as it is now.",
-    "command": "Records what was asked for, in the name of who asked, at the time of now. If it"
-    " is recorded already, nothing happens. Who asked was told that it was not recorded.",
-    "replay": "Tries the limits out again, up to now. It changes nothing in the plant.",
+    "refresh": mark(
+        "Takes in all readings up to now, as the next second's refresh does anyway: what"
+        " an old one left out is not missing. While another refresh of the shard works, this"
+        " one does nothing."
+    ),
+    "rebuild": mark("Builds the windows that are missing now. If none is, it does nothing."),
+    "trim": mark("Deletes what is too old now, not what was too old then."),
+    "guard": mark("Checks the store as it is now."),
+    "command": mark(
+        "Records what was asked for, in the name of who asked, at the time of now. If it"
+        " is recorded already, nothing happens. Who asked was told that it was not recorded."
+    ),
+    "replay": mark("Tries the limits out again, up to now. It changes nothing in the plant."),
 }
-_HOW = (
+_HOW = mark(
     "A failed job is kept for five minutes, a command for half a minute; Runs keeps what it said."
     " Running one again is harmless. Refreshes need nobody: the next second takes in what a failed"
     " one left."
@@ -37,12 +42,12 @@ def failures_panel() -> Component:
     """The panel Failed jobs before its first answer."""
     return panel(
         "failures",
-        "Failed jobs",
+        t("Failed jobs"),
         [
             html.Div(
                 [
-                    _button("Run all again", "run-all"),
-                    _button("Discard all", "discard-all"),
+                    _button(t("Run all again"), "run-all"),
+                    _button(t("Discard all"), "discard-all"),
                     html.Span("", className="failures__said", role="status", **_part("said")),
                 ],
                 className="failures__all",
@@ -50,39 +55,59 @@ def failures_panel() -> Component:
             html.Ul(
                 [],
                 className="failures__list",
-                **{"data-mw-again": json.dumps(AGAIN), **_part("list")},
+                **{
+                    "data-mw-again": json.dumps({job: t(text) for job, text in AGAIN.items()}),
+                    **_part("list"),
+                },
             ),
             html.Div(
                 [
-                    _button("Newer", "newer"),
+                    _button(t("Newer"), "newer"),
                     html.Span("", **_part("pages")),
-                    _button("Older", "older"),
+                    _button(t("Older"), "older"),
                 ],
                 className="failures__pages",
                 hidden=True,
                 **_part("paging"),
             ),
-            html.P(_HOW, className="cost__note"),
+            html.P(t(_HOW), className="cost__note"),
         ],
     )
 
 
 def runs_panel() -> Component:
     """The panel Runs before its first answer."""
-    heads = ("Job", "Last run", "Took", "p50", "p95", "Longest", "Failed", "Durations")
-    units = {"Took": "ms", "p50": "ms", "p95": "ms", "Longest": "ms", "Failed": "of the runs"}
+    heads = (
+        mark("Job"),
+        mark("Last run"),
+        mark("Took"),
+        "p50",
+        "p95",
+        mark("Longest"),
+        mark("Failed"),
+        mark("Durations"),
+    )
+    units = {
+        mark("Took"): "ms",
+        "p50": "ms",
+        "p95": "ms",
+        mark("Longest"): "ms",
+        mark("Failed"): mark("of the runs"),
+    }
     return panel(
         "runs",
-        "Runs",
+        t("Runs"),
         [
-            _table("Runs by job", heads, units, "jobs", [_job(name, len(heads)) for name in AGAIN]),
+            _table(
+                t("Runs by job"), heads, units, "jobs", [_job(name, len(heads)) for name in AGAIN]
+            ),
             html.Details(
                 [
-                    html.Summary("The newest runs, one by one"),
+                    html.Summary(t("The newest runs, one by one")),
                     _table(
-                        "The newest runs",
-                        ("Began", "Job", "Took", "Result", "Worker"),
-                        {"Took": "ms"},
+                        t("The newest runs"),
+                        (mark("Began"), mark("Job"), mark("Took"), mark("Result"), mark("Worker")),
+                        {mark("Took"): "ms"},
                         "newest",
                     ),
                 ],
@@ -106,7 +131,7 @@ def _table(
     rows: Sequence[Component] = (),
 ) -> Component:
     cells = [
-        html.Th([f"{name} ", html.Span(units.get(name, ""), className="unit")], scope="col")
+        html.Th([f"{t(name)} ", html.Span(t(units.get(name, "")), className="unit")], scope="col")
         for name in heads
     ]
     return html.Div(

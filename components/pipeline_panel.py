@@ -11,22 +11,23 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.system_page import panel
+from words import mark, t
 
 #: Stages in the order of the flow, with what each is for.
 STAGES = {
-    "ingest": ("Source and ingest", "readings come in"),
-    "store": ("Store", "keeps all readings"),
-    "workers": ("Workers", "read each reading once"),
-    "redis": ("Redis", "holds what screens show"),
-    "web": ("Web", "this web process"),
-    "browser": ("Browser", "this screen"),
+    "ingest": (mark("Source and ingest"), mark("readings come in")),
+    "store": (mark("Store"), mark("keeps all readings")),
+    "workers": (mark("Workers"), mark("read each reading once")),
+    "redis": (mark("Redis"), mark("holds what screens show")),
+    "web": (mark("Web"), mark("this web process")),
+    "browser": (mark("Browser"), mark("this screen")),
 }
 #: Sign and word of a stage's state: never colour alone.
 STATES = {
-    "ok": ("✓", "Well"),
-    "late": ("▲", "Look"),
-    "failed": ("✕", "Failed"),
-    "unknown": ("?", "Not known"),
+    "ok": ("✓", mark("Well")),
+    "late": ("▲", mark("Look")),
+    "failed": ("✕", mark("Failed")),
+    "unknown": ("?", mark("Not known")),
 }
 
 
@@ -34,12 +35,17 @@ def pipeline_panel() -> Component:
     """The panel before the first answer."""
     return panel(
         "pipeline",
-        "Pipeline",
+        t("Pipeline"),
         [
             html.Ol(
                 [_stage(name, *words) for name, words in STAGES.items()],
                 className="pipeline__stages",
-                **{"data-mw-states": json.dumps(STATES), "aria-label": "From source to screen"},
+                **{
+                    "data-mw-states": json.dumps(
+                        {key: (sign, t(word)) for key, (sign, word) in STATES.items()}
+                    ),
+                    "aria-label": t("From source to screen"),
+                },
             )
         ],
     )
@@ -48,14 +54,14 @@ def pipeline_panel() -> Component:
 def _stage(name: str, title: str, purpose: str) -> Component:
     return html.Li(
         [
-            html.H3([title, html.Span(purpose, className="pipeline__purpose")]),
+            html.H3([t(title), html.Span(t(purpose), className="pipeline__purpose")]),
             html.P("", className="pipeline__state", **_part("stage-state")),
             html.P("", className="pipeline__words", **_part("words")),
             html.Dl(
                 [
-                    html.Dt("Last success"),
+                    html.Dt(t("Last success")),
                     html.Dd("—", **_part("last")),
-                    html.Dt("Backlog"),
+                    html.Dt(t("Backlog")),
                     html.Dd("—", **_part("backlog")),
                 ],
                 className="pipeline__facts",

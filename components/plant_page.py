@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from components import ids
 from data.extruders import Catalogue, Extruder, Limits, what_is_set
+from words import plural, t
 
 #: Up to this many extruders the cards have room for labels and a sparkline.
 ROOMY_UP_TO = 12
@@ -23,7 +24,7 @@ def plant_page(catalogue: Catalogue) -> Component:
     count = len(catalogue.extruders)
     return html.Div(
         [
-            html.H1("Plant", className="visually-hidden"),
+            html.H1(t("Plant"), className="visually-hidden"),
             html.Div(_tallies(count), className="tallies", role="status"),
             html.Div(
                 [card(extruder) for extruder in catalogue.extruders],
@@ -49,12 +50,12 @@ def density(count: int) -> str:
 
 def _tallies(count: int) -> list[Component]:
     names = {
-        "attention": "need attention",
-        "silent": "without readings",
-        "production": "in production",
-        "startup": "in start-up",
-        "stopped": "stopped",
-        "unknown": "without job data",
+        "attention": t("need attention"),
+        "silent": t("without readings"),
+        "production": t("in production"),
+        "startup": t("in start-up"),
+        t("stopped"): t("stopped"),
+        "unknown": t("without job data"),
     }
     return [
         html.Span(
@@ -62,7 +63,7 @@ def _tallies(count: int) -> list[Component]:
             className=f"tally tally--{key}",
         )
         for key, words in names.items()
-    ] + [html.Span(f"{count} extruders", className="tally tally--all")]
+    ] + [html.Span(plural("{n} extruder", "{n} extruders", count), className="tally tally--all")]
 
 
 def card(extruder: Extruder) -> Component:
@@ -74,7 +75,7 @@ def card(extruder: Extruder) -> Component:
                     [
                         html.H2(extruder.name),
                         html.Span("", className="card__alarms", **_part("alarms")),
-                        html.Span("loading", className="chip", **_part("state")),
+                        html.Span(t("loading"), className="chip", **_part("state")),
                     ]
                 ),
                 html.Div(
@@ -112,9 +113,9 @@ def _headline(extruder: Extruder) -> list[Component]:
         part
         for slot in shown
         for part in (
-            html.Span(extruder.signals[slot].label, className="card__label"),
+            html.Span(t(extruder.signals[slot].label), className="card__label"),
             html.Span("–", className="card__number", **_part("headline")),
-            html.Span(extruder.signals[slot].unit, className="unit"),
+            html.Span(t(extruder.signals[slot].unit), className="unit"),
         )
     ]
 
@@ -127,7 +128,7 @@ def _indicator(extruder: Extruder, slot: int) -> Component:
     signal = extruder.signals[slot]
     return html.Div(
         [
-            html.Span(signal.label, className="indicator__label"),
+            html.Span(t(signal.label), className="indicator__label"),
             html.Span(
                 [
                     html.Span(className="indicator__band"),
@@ -136,7 +137,7 @@ def _indicator(extruder: Extruder, slot: int) -> Component:
                 className="indicator__track",
             ),
             html.Span("–", className="indicator__value"),
-            html.Span(signal.unit, className="unit"),
+            html.Span(t(signal.unit), className="unit"),
         ],
         className="indicator",
         **{"data-mw-slot": str(slot)},
@@ -154,8 +155,8 @@ def _card_data(extruder: Extruder) -> dict[str, object]:
         "id": extruder.id,
         "gauges": [
             {
-                "label": signal.label,
-                "unit": signal.unit,
+                "label": t(signal.label),
+                "unit": t(signal.unit),
                 "low": signal.low,
                 "high": signal.high,
                 "decimals": signal.decimals,
@@ -166,5 +167,5 @@ def _card_data(extruder: Extruder) -> dict[str, object]:
             str(product): [what_is_set(limits.get(signal.name, Limits())) for signal in gauges]
             for product, limits in extruder.limits.items()
         },
-        "signals": [[s.label, s.unit, s.decimals] for s in extruder.signals],
+        "signals": [[t(s.label), t(s.unit), s.decimals] for s in extruder.signals],
     }

@@ -7,12 +7,13 @@ from dash.development.base_component import Component
 
 from components import ids
 from data.extruders import Catalogue
+from words import t
 
 
 def scope_page(catalogue: Catalogue) -> Component:
     """The frame of the page; the browser fills it, since what it shows is its reader's choice."""
     return html.Div(
-        html.H1("Scope", className="visually-hidden"),
+        html.H1(t("Scope"), className="visually-hidden"),
         id=ids.SCOPE_ROOT,
         className="scope",
         **{

@@ -8,12 +8,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
+from words import t
 
 
 def system_page(panels: Sequence[Component]) -> Component:
     """The frame around the panels, in their order; each is made by `panel`."""
     return html.Div(
-        [html.H1("System"), *panels],
+        [html.H1(t("System")), *panels],
         id=ids.SYSTEM_ROOT,
         className="system",
         **{"data-mw-page": "system", "data-mw-path": ids.SYSTEM_PATH},
@@ -29,7 +30,7 @@ def panel(name: str, title: str, body: Sequence[Component]) -> Component:
     return html.Section(
         [
             html.H2(title, id=heading),
-            html.P("Loading …", className="panel__state", **{"data-mw-part": "state"}),
+            html.P(t("Loading …"), className="panel__state", **{"data-mw-part": "state"}),
             *body,
         ],
         className=f"panel panel--{name}",
