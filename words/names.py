@@ -118,5 +118,6 @@ NAMES = (
     mark("viewer"),
     mark("operator"),
     mark("supervisor"),
+    mark("maintenance"),
     mark("admin"),
 )

@@ -83,7 +83,7 @@ export class HealthTab {
 
   _tables(health) {
     const group = make("div", "health__tables");
-    const words = (id) => health.labels?.[id] ?? id;
+    const words = (id) => (health.named?.[id] ? nameOf(health.named[id]) : health.labels?.[id] ?? id);
     const now = this._context.clock.now();
     const when = (ts) => whenText(ts, now, this._context.settings.timeZone);
     group.append(
@@ -142,6 +142,12 @@ function verdict(target, ok) {
   const wanted = t("target {target}", { target: target.replaceAll(" ", NARROW) });
   element.append(make("b", "", ok ? t("ok") : t("over")), ` ${wanted}`);
   return element;
+}
+
+/** As the server's "labels", in the language. */
+function nameOf({ extruder_name: extruder, label, condition }) {
+  if (condition === "MALFUNCTION") return t("{extruder}: malfunction, {cause}", { extruder, cause: t(label) });
+  return `${extruder}: ${t(label)} ${t(condition)}`;
 }
 
 function priorities({ by_priority: counts, priority_targets: targets, total }) {

@@ -41,9 +41,13 @@ def history_json(events: list[AlarmEvent], monitor: Monitor, now: int) -> dict[s
 def health_json(
     card: Mapping[str, Any], plant: Catalogue, monitor: Monitor, now: int
 ) -> dict[str, Any]:
-    """The scorecard with a text for every alarm that it names, also those of other shards."""
-    named = [one["id"] for one in (*card["top10"], *card["chattering"])]
-    return {"as_of": now, **card, "labels": {id_: _title(id_, plant, monitor) for id_ in named}}
+    """The scorecard, with what every alarm that it names is about, also those of other shards:
+    "labels" are that in English, "named" its parts.
+    """
+    ids = [one["id"] for one in (*card["top10"], *card["chattering"])]
+    named = {id_: _about(AlarmKey.parse(id_), plant, monitor) for id_ in ids}
+    labels = {id_: _title(about) for id_, about in named.items()}
+    return {"as_of": now, **card, "labels": labels, "named": named}
 
 
 def card_extras(monitor: Monitor) -> dict[int, dict[str, Any]]:
@@ -98,8 +102,7 @@ def _event(event: AlarmEvent, monitor: Monitor) -> dict[str, Any]:
     }
 
 
-def _title(id_: str, plant: Catalogue, monitor: Monitor) -> str:
-    about = _about(AlarmKey.parse(id_), plant, monitor)
+def _title(about: Mapping[str, Any]) -> str:
     if about["condition"] == Condition.MALFUNCTION:
         return f"{about['extruder_name']}: malfunction, {about['label']}"
     return f"{about['extruder_name']}: {about['label']} {about['condition']}"

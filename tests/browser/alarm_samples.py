@@ -90,5 +90,6 @@ def health() -> dict[str, Any]:
         "chattering": [{"id": loud, "count": 4}], "stale": 2, "shelved": 1, "suppressed": 0,
         "out_of_service": 1, "unacknowledged": 2,
         "top10": [{"id": loud, "count": 90, "share": 0.5}], "top10_share": 0.5,
-        "by_priority": {"1": 90, "4": 90}, "labels": {loud: "Extruder 2 · Motor load HH"},
+        "by_priority": {"1": 90, "4": 90}, "labels": {loud: "Extruder 2: Motor load HH"},
+        "named": {loud: {"extruder_name": "Extruder 2", "label": "Motor load", "condition": "HH"}},
     }  # fmt: skip

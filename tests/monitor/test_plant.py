@@ -138,6 +138,7 @@ def test_history_and_health_name_extruder_and_signal(bridged: Watched) -> None:
         {"top10": top, "chattering": []}, bridged.monitor.catalogue, bridged.monitor, START_MS
     )
     assert card["labels"][told[0]["id"]].startswith("Extruder 1: ")
+    assert card["named"][told[0]["id"]]["label"] == told[0]["label"]
 
 
 def test_a_slow_fault_is_predicted_to_reach_its_limit(tmp_path: Path) -> None:
