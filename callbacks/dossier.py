@@ -29,7 +29,7 @@ from data.extruders import Catalogue
 from data.history import Questions
 from data.history.dossier import Dossier, dossier
 from data.history.dossier_readings import Readings, readings
-from words import mark
+from words import mark, t
 
 #: What people do must show at once; readings of the past do not change.
 FACTS_KEPT_S, READINGS_KEPT_S = 1.0, 8.0
@@ -49,7 +49,7 @@ def register(
         try:
             return _page(questions, settings, malfunction, signals)
         except MeltwatchError as error:
-            return notice("The dossier cannot be shown", reason(error))
+            return notice(t("The dossier cannot be shown"), reason(error))
 
     dash.register_page(
         "dossier",

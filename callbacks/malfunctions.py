@@ -39,7 +39,7 @@ from data.history.pareto import MEASURES, Measure, Sum, bars, paretos
 from data.history.repair import repair
 from data.history.selection import DEFAULT_SORT, Scope, Selection, scope_of
 from data.history.selection_query import parse, sort_text
-from words import mark
+from words import mark, t
 
 Filters = dict[str, str]
 Brush = list[int] | None
@@ -265,7 +265,7 @@ class _Page:
 
         def chart(sums: Sequence[Sum], label: Callable[[str], str], chosen: set[str]) -> Any:
             ranked = bars(sums, measure, pareto.MOST_BARS)
-            words = "No price is known" if sums else "No malfunction"
+            words = t("No price is known") if sums else t("No malfunction")
             return pareto.pareto_figure(ranked, label, chosen, measure, self._currency, words)
 
         return (

@@ -62,6 +62,20 @@ def local(ms: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(ms / 1000, zone).replace(tzinfo=None)
 
 
+def dates() -> dict[str, Any]:
+    """Days and times of an axis in figures, whatever language: Plotly would name English months."""
+    year, day, clock = "%Y-%m", "%m-%d", "%H:%M"
+    stops = (
+        (None, 60_000, f"%H:%M:%S\n{day}"),
+        (60_000, 86_400_000, f"{clock}\n%Y-{day}"),
+        (86_400_000, "M1", f"{day}\n%Y"),
+        ("M1", None, year),
+    )
+    return {
+        "tickformatstops": [{"dtickrange": [low, high], "value": form} for low, high, form in stops]
+    }
+
+
 def format_time(ms: int, zone: ZoneInfo, seconds: bool = False) -> str:
     """Plant time, e.g. "2026-11-24 03:12"; the zone is said once per page."""
     return local(ms, zone).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

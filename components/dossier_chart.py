@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import plotly.graph_objects as go
 
-from components.charts import ABNORMAL, MUTED, SERIES, figure, local
+from components.charts import ABNORMAL, MUTED, SERIES, dates, figure, local
 from components.dossier_events import action_text, alarm_text, state_words
 from components.dossier_scale import LimitLine, beyond, limit_lines, scale_of
 from data.alarms.events import Condition, Kind
@@ -78,7 +78,7 @@ class _Picture:
         zone = datetime.fromtimestamp(self._shown.start / 1000, self._zone)
         self.figure.update_layout(
             xaxis={
-                "range": [first, last], "type": "date", "showgrid": True, "tickangle": 0,
+                "range": [first, last], "type": "date", "showgrid": True, "tickangle": 0, **dates(),
                 "title": {"text": f"Plant time ({zone:%Z})", "standoff": 6, "font": {"size": 12}},
                 "anchor": f"y{len(self._shown.lanes) + 1}" if self._shown.lanes else "y",
             }

@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.errors import MeltwatchError, StoreError
+from words import t
 
 
 def why_not(error: MeltwatchError) -> Component:
@@ -21,19 +22,20 @@ def why_all(error: MeltwatchError) -> Component:
 def why_part(error: MeltwatchError) -> Component:
     """In a part of a page whose top says why_all: a store that is away is so for every part."""
     if isinstance(error, StoreError):
-        return nothing("Not known: the store is away.")
+        return nothing(t("Not known: the store is away."))
     return why_not(error)
 
 
 def _why(error: MeltwatchError) -> str:
     text = reason(error)
-    more = " It is safe to try again." if error.retryable and "try again" not in text else ""
-    return f"{text}{more}"
+    if error.retryable and "try again" not in str(error):
+        text += " " + t("It is safe to try again.")
+    return text
 
 
 def reason(error: MeltwatchError) -> str:
     """An error's words as a sentence of their own."""
-    text = str(error).rstrip(".")
+    text = t(str(error)).rstrip(".")
     return f"{text[:1].upper()}{text[1:]}."
 
 

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import plotly.graph_objects as go
 
-from components.charts import ABNORMAL, MUTED, figure, format_duration, local
+from components.charts import ABNORMAL, MUTED, dates, figure, format_duration, local
 from components.malfunction_words import cause_label, several
 from data.history.band import Band, Span
 from data.history.selection import Scope
+from words import number, t
 
 _AXIS_PX, _FOOT_PX = 30, 8
 
@@ -47,7 +48,7 @@ def _frame(
         selectdirection="h",
         selections=[_selection(scope.brush, len(names), zone)] if scope.brush else [],
         xaxis={"side": "top", "range": [local(start, zone), local(scope.end, zone)],
-               "type": "date", "fixedrange": True, "showgrid": True},
+               "type": "date", "fixedrange": True, "showgrid": True, **dates()},
         yaxis={"tickvals": list(range(len(names))), "tickfont": {"size": size},
                "ticktext": [_short(name) for name in names.values()],
                "range": [len(names) - 0.5, -0.5], "fixedrange": True, "showgrid": False,
@@ -97,7 +98,9 @@ def _markers(x: list[str], y: list[int], marker: dict[str, Any]) -> dict[str, An
 
 def _told(span: Span, now: int) -> str:
     lasted = format_duration((now if span.ended is None else span.ended) - span.onset)
-    return f"{cause_label(span.cause)}, {lasted}{' so far' if span.ended is None else ''}"
+    if span.ended is None:
+        lasted = t("{duration} so far", duration=lasted)
+    return f"{cause_label(span.cause)}, {lasted}"
 
 
 def _selection(brush: tuple[int, int], lines: int, zone: ZoneInfo) -> dict[str, object]:
@@ -161,6 +164,11 @@ def band_note(band: Band, zone: ZoneInfo) -> str:
     if not band.total:
         return ""
     if len(band.spans) < band.total:
-        return f"Showing the newest {len(band.spans):,} of {several(band.total)} · {zone.key}"
-    lasts = " · ▶ lasts still" if any(span.ended is None for span in band.spans) else ""
-    return f"{several(band.total)}{lasts} · drag over it to choose a time span · {zone.key}"
+        newest = t(
+            "Showing the newest {n} of {all}", n=number(len(band.spans)), all=several(band.total)
+        )
+        return f"{newest} · {zone.key}"
+    lasting = any(span.ended is None for span in band.spans)
+    lasts = [t("▶ lasts still")] if lasting else []
+    drag = t("drag over it to choose a time span")
+    return " · ".join([several(band.total), *lasts, drag, zone.key])

@@ -9,10 +9,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids_malfunctions as ids
-from components.malfunction_words import CAUSE_LABELS, PERIOD_LABELS, STATE_LABELS
+from components.alarm_bar import causes
+from components.malfunction_words import PERIOD_LABELS, STATE_LABELS
 from components.page_settings import PageSettings
 from data.extruders import Catalogue
 from data.history.selection import DEFAULT_PRESET, Selection
+from words import t
 
 #: Id and property of the fields by their key in the address.
 FIELDS = {
@@ -46,31 +48,31 @@ def filter_bar(selection: Selection, catalogue: Catalogue, settings: PageSetting
         [
             *_period(selection),
             *_choices(selection, catalogue, settings),
-            _field("Cost at least", ids.MIN_MONEY, _number(ids.MIN_MONEY, selection.min_money),
+            _field(t("Cost at least"), ids.MIN_MONEY, _amount(ids.MIN_MONEY, selection.min_money),
                    settings.currency),
-            _field("Scrap at least", ids.MIN_KG, _number(ids.MIN_KG, selection.min_kg), "kg"),
+            _field(t("Scrap at least"), ids.MIN_KG, _amount(ids.MIN_KG, selection.min_kg), "kg"),
             html.Div(
-                html.Button("Clear filters", id=ids.CLEAR, className="button", type="button"),
+                html.Button(t("Clear filters"), id=ids.CLEAR, className="button", type="button"),
                 className="malfunction-filter malfunction-filter--tools",
             ),
         ],
         className="malfunction-filters",
         role="search",
-        **{"aria-label": "Filters"},
+        **{"aria-label": t("Filters")},
     )  # fmt: skip
 
 
 def _period(selection: Selection) -> list[Component]:
     days = bool(selection.first or selection.last)
-    options = [*_options(PERIOD_LABELS.items()), {"label": "Days …", "value": DAYS}]
+    options = [*_options(PERIOD_LABELS.items()), {"label": t("Days …"), "value": DAYS}]
     preset = dcc.Dropdown(
         options, DAYS if days else selection.preset, id=ids.PERIOD, clearable=False,
         searchable=False,
     )  # fmt: skip
     return [
-        _field("Began in", ids.PERIOD, preset),
-        _field("From day", ids.FIRST, _day(ids.FIRST, selection.first)),
-        _field("To day", ids.LAST, _day(ids.LAST, selection.last)),
+        _field(t("Began in"), ids.PERIOD, preset),
+        _field(t("From day"), ids.FIRST, _day(ids.FIRST, selection.first)),
+        _field(t("To day"), ids.LAST, _day(ids.LAST, selection.last)),
     ]
 
 
@@ -79,39 +81,40 @@ def _choices(selection: Selection, catalogue: Catalogue, settings: PageSettings)
     # What an address names stays choosable when the plant has it no more.
     extruders |= {one: catalogue.extruder_name(one) for one in selection.extruders}
     products = {one.code: one.name for one in catalogue.products}
-    products |= {one: f"Product {one}" for one in selection.products if one not in products}
+    products |= {
+        one: t("Product {number}", number=one) for one in selection.products if one not in products
+    }
     shifts = {name: name for name in settings.shifts.names}
     return [
-        _many("Extruder", ids.EXTRUDERS, extruders.items(), selection.extruders),
-        _many("Cause", ids.CAUSES, CAUSE_LABELS.items(), selection.causes),
-        _many("Product", ids.PRODUCTS, products.items(), selection.products),
-        _many("Shift", ids.SHIFTS, shifts.items(), selection.shifts),
-        _many("State", ids.STATES, STATE_LABELS.items(), selection.states),
+        _many(t("Extruder"), ids.EXTRUDERS, extruders.items(), selection.extruders),
+        _many(t("Cause"), ids.CAUSES, causes(), selection.causes),
+        _many(t("Product"), ids.PRODUCTS, products.items(), selection.products),
+        _many(t("Shift"), ids.SHIFTS, shifts.items(), selection.shifts),
+        _many(t("State"), ids.STATES, STATE_LABELS.items(), selection.states),
     ]
 
 
 def _many(
-    label: str, id_: str, choices: Iterable[tuple[Any, str]], chosen: tuple[Any, ...]
+    label: str, id_: str, choices: Iterable[Sequence[Any]], chosen: tuple[Any, ...]
 ) -> Component:
-    labels = [(key, text) for key, text in choices]
     field = dcc.Dropdown(
-        _options(labels), list(chosen), id=id_, multi=True, placeholder="Any", maxHeight=320
+        _options(choices), list(chosen), id=id_, multi=True, placeholder=t("Any"), maxHeight=320
     )
     return _field(label, id_, field)
 
 
-def _options(choices: Iterable[tuple[Any, str]]) -> list[dict[str, Any]]:
-    return [{"label": text, "value": key} for key, text in choices]
+def _options(choices: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [{"label": t(text), "value": key} for key, text in choices]
 
 
 def _day(id_: str, day: object) -> Component:
     return dcc.DatePickerSingle(
-        date=str(day) if day else None, id=id_, display_format="YYYY-MM-DD", placeholder="Any",
+        date=str(day) if day else None, id=id_, display_format="YYYY-MM-DD", placeholder=t("Any"),
         month_format="MMMM YYYY", first_day_of_week=1, clearable=True,
     )  # fmt: skip
 
 
-def _number(id_: str, value: float | None) -> Component:
+def _amount(id_: str, value: float | None) -> Component:
     # A field of Dash's type "number" warns of NaN in the console whenever it is cleared.
     return dcc.Input(
         type="text", inputMode="decimal", value=None if value is None else f"{value:.10g}", id=id_,

@@ -14,6 +14,7 @@ from components.malfunction_words import NOTHING_HERE, STATE_LABELS, cause_label
 from components.page_settings import PageSettings
 from data.history.malfunctions import Row
 from data.history.selection import Selection
+from words import number, t
 
 #: Rows of a page of the table, and of one request.
 PAGE_ROWS = 50
@@ -41,7 +42,7 @@ def malfunction_grid(selection: Selection, settings: PageSettings) -> Component:
             "maxBlocksInCache": 4,
             # The page that an address names must be there before its rows are.
             "infiniteInitialRowCount": selection.page * PAGE_ROWS,
-            "localeText": {"noRowsToShow": NOTHING_HERE},
+            "localeText": {"noRowsToShow": t(NOTHING_HERE), **_grid_texts()},
             "rowHeight": 32,
             "headerHeight": 34,
             "suppressMultiSort": True,
@@ -52,19 +53,34 @@ def malfunction_grid(selection: Selection, settings: PageSettings) -> Component:
     )  # fmt: skip
 
 
+def _grid_texts() -> dict[str, str]:
+    """What the grid says by itself, by its own names."""
+    return {
+        "page": t("Page"),
+        "to": t("to"),
+        "of": t("of"),
+        "more": t("more"),
+        "loadingOoo": t("Loading …"),
+        "firstPage": t("First page"),
+        "previousPage": t("Previous page"),
+        "nextPage": t("Next page"),
+        "lastPage": t("Last page"),
+    }
+
+
 def _columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, Any]]:
     columns = [
         # "link" is Markdown: the one cell of a row that leads on.
-        _column("onset", "Began", 165, cellRenderer="markdown"),
-        _column("extruder", "Extruder", 95),
-        _column("cause", "Cause", 195),
-        _column("state", "State", 165),
-        _column("product", "Product", 125),
-        _column("shift", "Shift", 65, sortable=False),
-        _column("duration", "Lasted", 115, type="rightAligned"),
-        _column("hours", "Lost h", 75, type="rightAligned"),
-        _column("kg", "Scrap kg", 95, type="rightAligned"),
-        _column("money", f"Cost {settings.currency}", 95, type="rightAligned"),
+        _column("onset", t("Began"), 165, cellRenderer="markdown"),
+        _column("extruder", t("Extruder"), 95),
+        _column("cause", t("Cause"), 195),
+        _column("state", t("State"), 165),
+        _column("product", t("Product"), 125),
+        _column("shift", t("Shift"), 65, sortable=False),
+        _column("duration", t("Lasted"), 115, type="rightAligned"),
+        _column("hours", t("Lost h"), 75, type="rightAligned"),
+        _column("kg", t("Scrap kg"), 95, type="rightAligned"),
+        _column("money", t("Cost {currency}", currency=settings.currency), 95, type="rightAligned"),
     ]
     for column in columns:
         if column["field"] == sort[0]:
@@ -81,18 +97,18 @@ def _column(field: str, name: str, width: int, **more: Any) -> dict[str, Any]:
 def row_texts(row: Row, now: int, zone: ZoneInfo) -> dict[str, str]:
     """A row as the grid shows it; `now` (ms) is how long one lasts that has not ended."""
     lasted = format_duration((now if row.ended is None else row.ended) - row.onset)
-    state = STATE_LABELS.get(row.stage, row.stage)
+    state = t(STATE_LABELS.get(row.stage, row.stage))
     return {
         "id": row.id,
         "onset": f"[{format_time(row.onset, zone)}]({ids.PATH}/{row.id})",
         "extruder": row.extruder_name,
         "cause": cause_label(row.cause),
-        "state": f"● {state}, lasts" if row.ended is None else state,
+        "state": t("● {state}, lasts", state=state) if row.ended is None else state,
         "product": row.product or UNKNOWN,
         "shift": row.shift,
-        "duration": f"{lasted} so far" if row.ended is None else lasted,
-        "hours": f"{row.hours:,.1f}",
-        "kg": f"{row.kg:,.0f}",
+        "duration": t("{duration} so far", duration=lasted) if row.ended is None else lasted,
+        "hours": number(row.hours, 1),
+        "kg": number(row.kg),
         "money": format_money(row.money, ""),
     }
 

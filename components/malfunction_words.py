@@ -6,36 +6,40 @@ from components.alarm_bar import causes
 from components.charts import UNKNOWN, format_money
 from data.history.pareto import Measure, Sum
 from data.history.selection import Selection
+from words import mark, number, plural, t
 
-CAUSE_LABELS: dict[str, str] = dict(causes())
 STATE_LABELS = {
-    "open": "Open",
-    "acknowledged": "Acknowledged",
-    "resolved": "Resolved",
-    "lasting": "Lasts still",
+    "open": mark("Open"),
+    "acknowledged": mark("Acknowledged"),
+    "resolved": mark("Resolved"),
+    "lasting": mark("Lasts still"),
 }
 PERIOD_LABELS = {
-    "24h": "Last 24 hours",
-    "7d": "Last 7 days",
-    "30d": "Last 30 days",
-    "90d": "Last 90 days",
-    "1y": "Last year",
-    "all": "Everything kept",
+    "24h": mark("Last 24 hours"),
+    "7d": mark("Last 7 days"),
+    "30d": mark("Last 30 days"),
+    "90d": mark("Last 90 days"),
+    "1y": mark("Last year"),
+    "all": mark("Everything kept"),
 }
-NOTHING = "No malfunction in this selection: widen the period or clear the filters."
+NOTHING = mark("No malfunction in this selection: widen the period or clear the filters.")
 #: The same in a table, below which the whole reason stands already.
-NOTHING_HERE = "No malfunction to show"
+NOTHING_HERE = mark("No malfunction to show")
 
 
 def cause_label(cause: str) -> str:
     """A cause in words; a name that is not known stays as it is."""
-    return CAUSE_LABELS.get(cause, cause)
+    return dict(causes()).get(cause, cause)
 
 
 def measure_label(measure: Measure, currency: str) -> str:
     """What a measure is, with its unit."""
-    labels = {"count": "Malfunctions", "hours": "Hours lost (h)", "kg": "Scrap (kg)"}
-    return labels.get(measure, f"Cost ({currency})")
+    labels = {
+        "count": t("Malfunctions"),
+        "hours": t("Hours lost (h)"),
+        "kg": t("Scrap (kg)"),
+    }
+    return labels.get(measure, t("Cost ({currency})", currency=currency))
 
 
 def amount(value: float | None, measure: Measure, currency: str) -> str:
@@ -44,13 +48,13 @@ def amount(value: float | None, measure: Measure, currency: str) -> str:
         return UNKNOWN
     if measure == "money":
         return format_money(value, currency)
-    texts = {"count": f"{value:,.0f}", "hours": f"{value:,.1f} h", "kg": f"{value:,.0f} kg"}
+    texts = {"count": number(value), "hours": f"{number(value, 1)} h", "kg": f"{number(value)} kg"}
     return texts[measure]
 
 
-def several(count: int, word: str = "malfunction") -> str:
-    """A number of things: "1 malfunction", "2,100 malfunctions"."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def several(count: int) -> str:
+    """A number of them: "1 malfunction", "2,100 malfunctions"."""
+    return plural("{n} malfunction", "{n} malfunctions", count)
 
 
 def nothing_in(selection: Selection) -> str:
@@ -60,26 +64,26 @@ def nothing_in(selection: Selection) -> str:
         brush=None, sort=selection.sort, page=selection.page,
     )  # fmt: skip
     if selection != unfiltered:
-        return NOTHING
+        return t(NOTHING)
     if selection.first or selection.last:
-        return "No malfunction in these days."
+        return t("No malfunction in these days.")
     if selection.preset == "all":
-        return "No malfunction has been found yet."
-    return f"No malfunction in the {PERIOD_LABELS[selection.preset].lower()}."
+        return t("No malfunction has been found yet.")
+    return t("No malfunction in the {period}.", period=t(PERIOD_LABELS[selection.preset]).lower())
 
 
-def summary(found: Sum, currency: str, nothing: str = NOTHING) -> str:
-    """All of a selection in one line; `nothing` if there is none."""
+def summary(found: Sum, currency: str, nothing: str = "") -> str:
+    """All of a selection in one line; `nothing`, or that there is none."""
     if not found.count:
-        return nothing
+        return nothing or t(NOTHING)
     parts = [
         several(found.count),
-        f"{amount(found.hours, 'hours', currency)} lost",
-        f"{amount(found.kg, 'kg', currency)} scrap",
+        t("{hours} lost", hours=amount(found.hours, "hours", currency)),
+        t("{mass} scrap", mass=amount(found.kg, "kg", currency)),
         amount(found.money, "money", currency),
     ]
     if found.unpriced and found.money is not None:
-        parts[-1] += f" (without {found.unpriced:,} of unknown price)"
+        parts[-1] += " " + t("(without {n} of unknown price)", n=number(found.unpriced))
     elif found.unpriced:
-        parts[-1] = "cost unknown: no price is known"
+        parts[-1] = t("cost unknown: no price is known")
     return " · ".join(parts)

@@ -18,8 +18,9 @@ from data.extruders import Catalogue
 from data.history.pareto import Measure
 from data.history.selection import Selection
 from data.history.selection_query import query_of, sort_text
+from words import mark, t
 
-_MEASURES = {"count": "Count", "hours": "Hours", "kg": "Scrap kg"}
+_MEASURES = {"count": mark("Count"), "hours": mark("Hours"), "kg": mark("Scrap kg")}
 #: Parts of a query that do not narrow what is chosen.
 _APART = ("brush", "sort", "page")
 
@@ -72,23 +73,23 @@ def _stores(selection: Selection) -> list[Component]:
 def _title() -> Component:
     return html.Div(
         [
-            html.H1("Malfunctions"),
-            html.P("Loading …", id=ids.SUMMARY, className="malfunctions-page__summary",
+            html.H1(t("Malfunctions")),
+            html.P(t("Loading …"), id=ids.SUMMARY, className="malfunctions-page__summary",
                    role="status"),
-            html.A("Export CSV", id=ids.CSV, href=ids.CSV_PATH, className="button",
-                   title="All malfunctions of this selection", download=""),
+            html.A(t("Export CSV"), id=ids.CSV, href=ids.CSV_PATH, className="button",
+                   title=t("All malfunctions of this selection"), download=""),
         ],
         className="malfunctions-page__title",
     )  # fmt: skip
 
 
 def _band(extruders: int) -> Component:
-    clear = html.Button("Clear brush", id=ids.CLEAR_BRUSH, className="button", type="button")
+    clear = html.Button(t("Clear brush"), id=ids.CLEAR_BRUSH, className="button", type="button")
     return html.Section(
         [
             html.Div(
                 [
-                    html.H2("When"),
+                    html.H2(t("When")),
                     html.Span(id=ids.BAND_NOTE, className="malfunctions-page__note"),
                     html.Span(
                         [html.Span(id=ids.BRUSH_TEXT), clear],
@@ -109,7 +110,7 @@ def _band(extruders: int) -> Component:
             ),
         ],
         className="history-card",
-        **{"aria-label": "When"},
+        **{"aria-label": t("When")},
     )
 
 
@@ -125,12 +126,13 @@ def _table(selection: Selection, settings: PageSettings) -> Component:
             malfunction_grid(selection, settings),
         ],
         className="history-card malfunctions-page__table",
-        **{"aria-label": "Table"},
+        **{"aria-label": t("Table")},
     )
 
 
 def _paretos(measure: Measure, settings: PageSettings) -> Component:
-    labels = {**_MEASURES, "money": f"Cost {settings.currency}"}
+    labels = {key: t(text) for key, text in _MEASURES.items()}
+    labels["money"] = t("Cost {currency}", currency=settings.currency)
     switch = dcc.RadioItems(
         [{"label": text, "value": key} for key, text in labels.items()],
         measure,
@@ -140,27 +142,27 @@ def _paretos(measure: Measure, settings: PageSettings) -> Component:
     )
     return html.Section(
         [
-            html.Div([html.H2("What costs most"), switch], className="malfunctions-page__head"),
+            html.Div([html.H2(t("What costs most")), switch], className="malfunctions-page__head"),
             html.Div(id=ids.PARETO_NOTE, className="malfunctions-page__note"),
             html.Div(
                 [
-                    html.Div([html.H3("By cause"), _chart(ids.PARETO_CAUSE, pareto.HEIGHT_PX)]),
+                    html.Div([html.H3(t("By cause")), _chart(ids.PARETO_CAUSE, pareto.HEIGHT_PX)]),
                     html.Div(
-                        [html.H3("By extruder"), _chart(ids.PARETO_EXTRUDER, pareto.HEIGHT_PX)]
+                        [html.H3(t("By extruder")), _chart(ids.PARETO_EXTRUDER, pareto.HEIGHT_PX)]
                     ),
                 ],
                 className="malfunctions-page__charts",
             ),
         ],
         className="history-card malfunctions-page__paretos",
-        **{"aria-label": "What costs most"},
+        **{"aria-label": t("What costs most")},
     )
 
 
 def _repair() -> Component:
     return html.Section(
         [
-            html.H2("Between failures and to repair"),
+            html.H2(t("Between failures and to repair")),
             html.Div(id=ids.REPAIR_NOTE, className="malfunctions-page__note"),
             html.Div(
                 [
@@ -171,5 +173,5 @@ def _repair() -> Component:
             ),
         ],
         className="history-card",
-        **{"aria-label": "Between failures and to repair"},
+        **{"aria-label": t("Between failures and to repair")},
     )

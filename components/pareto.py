@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from components.charts import MUTED, SERIES, figure
 from components.malfunction_words import amount, measure_label, several
 from data.history.pareto import Bar, Measure
+from words import plural, t
 
 #: Bars of one chart; the last stands for all further ones.
 MOST_BARS = 14
@@ -34,7 +35,10 @@ def pareto_figure(
     """
     if not bars:
         return chart_without(nothing, HEIGHT_PX)
-    names = [label(one.key) if not one.others else f"{one.others} others" for one in bars]
+    names = [
+        label(one.key) if not one.others else plural("{n} other", "{n} others", one.others)
+        for one in bars
+    ]
     places = list(range(len(bars)))
     shown = figure(
         HEIGHT_PX,
@@ -54,11 +58,15 @@ def pareto_figure(
         if one.others:
             shown.add_annotation(
                 x=0, y=place, xanchor="left", showarrow=False,
-                text=f"{amount(one.value, measure, currency)} together",
+                text=t("{amount} together", amount=amount(one.value, measure, currency)),
             )  # fmt: skip
     texts = [_told(one, name, measure, currency) for one, name in zip(bars, names, strict=True)]
     shown.add_traces([_bars(bars, texts, chosen), _line(bars, texts)])
     return shown
+
+
+def _name(bar: Bar, label: Callable[[str], str]) -> str:
+    return plural("{n} other", "{n} others", bar.others) if bar.others else label(bar.key)
 
 
 def chart_without(text: str, height: int) -> go.Figure:
@@ -107,8 +115,10 @@ def _told(bar: Bar, name: str, measure: Measure, currency: str) -> str:
         bar.value, measure, currency
     )  # fmt: skip
     return (
-        f"<b>{name}</b><br>{value}, {100 * bar.share:.0f} % of all"
-        f"<br>down to here {100 * bar.cumulative:.0f} %"
+        f"<b>{name}</b><br>"
+        + t("{amount}, {share} % of all", amount=value, share=f"{100 * bar.share:.0f}")
+        + "<br>"
+        + t("down to here {share} %", share=f"{100 * bar.cumulative:.0f}")
     )
 
 

@@ -13,16 +13,21 @@ from components.malfunction_words import amount, measure_label, several
 from components.pareto import chart_without, whole_step
 from data.history.pareto import Measure
 from data.history.repair import Reliability, Repair, Week
+from words import mark, number, t
 
 HEIGHT_PX = 360
 #: Bars of fewer weeks are not drawn thicker.
 _FEWEST_WEEKS = 8
 _HOUR_MS = 3_600_000
 _WORDS = {
-    "MTBF": "Mean operating time between failures: calendar time with readings, less down time,"
-    " by failures (IEC 60050-192-05-13). Planned stops are not taken off.",
-    "MTTR": "Mean time to restoration: from the true onset until the extruder was normal again,"
-    " of all that have ended (IEC 60050-192-07-23).",
+    "MTBF": mark(
+        "Mean operating time between failures: calendar time with readings, less down time,"
+        " by failures (IEC 60050-192-05-13). Planned stops are not taken off."
+    ),
+    "MTTR": mark(
+        "Mean time to restoration: from the true onset until the extruder was normal again,"
+        " of all that have ended (IEC 60050-192-07-23)."
+    ),
 }
 
 
@@ -37,7 +42,7 @@ def repair_figures(found: Repair) -> Component:
                 className="repair-table",
                 tabIndex="0",
                 role="region",
-                **{"aria-label": "Figures by extruder"},
+                **{"aria-label": t("Figures by extruder")},
             ),
         ],
         className="repair-figures",
@@ -45,16 +50,16 @@ def repair_figures(found: Repair) -> Component:
 
 
 def _tiles(plant: Reliability) -> list[Component]:
-    lasting = f"{plant.lasting:,} lasting" if plant.lasting else "none lasts"
+    lasting = t("{n} lasting", n=number(plant.lasting)) if plant.lasting else t("none lasts")
     return [
         _tile(
-            "Mean time between failures (MTBF)",
+            t("Mean time between failures (MTBF)"),
             _time(plant.mtbf_ms),
-            "extruder time",
-            _WORDS["MTBF"],
+            t("extruder time"),
+            t(_WORDS["MTBF"]),
         ),
-        _tile("Mean time to repair (MTTR)", _time(plant.mttr_ms), lasting, _WORDS["MTTR"]),
-        _tile("Down", _down(plant), "of extruder time", "Share of the time observed"),
+        _tile(t("Mean time to repair (MTTR)"), _time(plant.mttr_ms), lasting, t(_WORDS["MTTR"])),
+        _tile(t("Down"), _down(plant), t("of extruder time"), t("Share of the time observed")),
     ]
 
 
@@ -71,13 +76,15 @@ def _tile(name: str, value: str, note: str, title: str) -> Component:
 
 
 def _head() -> Component:
-    heads = ("Extruder", "Failures", "MTBF", "MTTR", "Down")
-    cells = [html.Th(head, scope="col", title=_WORDS.get(head)) for head in heads]
+    heads = (mark("Extruder"), mark("Failures"), "MTBF", "MTTR", mark("Down"))
+    cells = [html.Th(t(head), scope="col", title=t(_WORDS.get(head, "")) or None) for head in heads]
     return html.Thead(html.Tr(cells))
 
 
 def _line(one: Reliability) -> Component:
-    failures = f"{one.failures:,} ({one.lasting} lasting)" if one.lasting else f"{one.failures:,}"
+    failures = number(one.failures)
+    if one.lasting:
+        failures += " (" + t("{n} lasting", n=number(one.lasting)) + ")"
     texts = (failures, _time(one.mtbf_ms), _time(one.mttr_ms), _down(one))
     return html.Tr([html.Th(one.name, scope="row"), *(html.Td(text) for text in texts)])
 
@@ -87,13 +94,13 @@ def _time(ms: float | None) -> str:
 
 
 def _down(one: Reliability) -> str:
-    return f"{100 * one.down_ms / one.observed_ms:.1f} %" if one.observed_ms else UNKNOWN
+    return f"{number(100 * one.down_ms / one.observed_ms, 1)} %" if one.observed_ms else UNKNOWN
 
 
 def weeks_figure(weeks: Sequence[Week], measure: Measure, currency: str) -> go.Figure:
     """A bar per ISO week above, the mean time to repair of its malfunctions below."""
     if not any(week.count for week in weeks):
-        return chart_without("No malfunction", HEIGHT_PX)
+        return chart_without(t("No malfunction"), HEIGHT_PX)
     names = [week.name for week in weeks]
     shown = figure(
         HEIGHT_PX,
@@ -101,7 +108,7 @@ def weeks_figure(weeks: Sequence[Week], measure: Measure, currency: str) -> go.F
         bargap=1 - 0.7 * min(1, len(names) / _FEWEST_WEEKS),
         xaxis={"type": "category", "fixedrange": True, "anchor": "y2", "showgrid": False,
                "range": [-0.5, len(names) - 0.5], "nticks": 14,
-               "title": {"text": "ISO week of the onset", "font": {"size": 12}}},
+               "title": {"text": t("ISO week of the onset"), "font": {"size": 12}}},
         yaxis={"domain": [0.46, 1], "rangemode": "tozero", "fixedrange": True, "nticks": 5,
                "dtick": whole_step(measure, [getattr(week, measure) for week in weeks]),
                "title": {"text": measure_label(measure, currency), "font": {"size": 12}}},
@@ -145,4 +152,4 @@ def _told(week: Week, measure: Measure, currency: str) -> str:
     parts = [several(week.count)]
     if measure != "count":
         parts.append(amount(getattr(week, measure), measure, currency))
-    return ", ".join(parts) + ("" if week.whole else " (part of the week)")
+    return ", ".join(parts) + ("" if week.whole else " " + t("(part of the week)"))

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from components.charts import MUTED, SERIES, figure
+from components.charts import MUTED, SERIES, dates, figure
 from components.trends_events import event_rows, event_traces, time_bands
 from components.trends_lanes import BOTTOM, TOP, Lanes, lanes_of, local_ms, state_words
 from components.trends_page import MARGIN_LEFT, MARGIN_RIGHT
@@ -139,7 +139,7 @@ def _layout(picture: Picture, lanes: Lanes, zone: ZoneInfo) -> dict[str, object]
         "hoversubplots": "axis",
         "hoverlabel": {"font": {"size": 12}, "namelength": -1},
         "xaxis": {
-            "type": "date", "range": [start, end], "side": "bottom", "anchor": "free",
+            "type": "date", **dates(), "range": [start, end], "side": "bottom", "anchor": "free",
             "position": 0, "showgrid": True, "showspikes": True, "spikemode": "across",
             "spikethickness": 1, "spikedash": "solid", "hoverformat": "%Y-%m-%d %H:%M:%S",
             "title": {"text": f"Plant time, {zone.key}", "font": {"size": 11}, "standoff": 20},
