@@ -18,6 +18,7 @@ from data.history.dossier import Dossier
 from data.history.dossier_journal import AlarmLine
 from data.history.dossier_lanes import Lane
 from data.history.dossier_readings import Readings
+from words import t
 
 #: Heights in px: of one signal with its name, of the events above all, and around them.
 LANE_PX, NAME_PX, EVENTS_PX = 84, 20, 44
@@ -50,7 +51,7 @@ class _Picture:
         self._about, self._shown, self._zone = about, shown, zone
         self._signals = {signal.name: signal for signal in about.signals}
         self._base = local(shown.start, zone)
-        self._clock = "%H:%M:%S" if shown.end - shown.start < _A_DAY_MS else "%d %b %H:%M"
+        self._clock = "%H:%M:%S" if shown.end - shown.start < _A_DAY_MS else "%m-%d %H:%M"
         self._inner = height_of(len(shown.lanes)) - TOP_PX - BOTTOM_PX
         margin = {"l": LEFT_PX, "r": RIGHT_PX, "t": TOP_PX, "b": BOTTOM_PX}
         self.figure = figure(
@@ -76,10 +77,11 @@ class _Picture:
     def _time_axis(self) -> None:
         first, last = self._at(self._shown.start), self._at(self._shown.end)
         zone = datetime.fromtimestamp(self._shown.start / 1000, self._zone)
+        title = t("Plant time ({zone})", zone=f"{zone:%Z}")
         self.figure.update_layout(
             xaxis={
                 "range": [first, last], "type": "date", "showgrid": True, "tickangle": 0, **dates(),
-                "title": {"text": f"Plant time ({zone:%Z})", "standoff": 6, "font": {"size": 12}},
+                "title": {"text": title, "standoff": 6, "font": {"size": 12}},
                 "anchor": f"y{len(self._shown.lanes) + 1}" if self._shown.lanes else "y",
             }
         )  # fmt: skip
@@ -99,8 +101,8 @@ class _Picture:
                 type="rect", x0=self._at(early), x1=self._at(one.onset), fillcolor=MUTED,
                 opacity=0.1, **band,
             )  # fmt: skip
-        marks = [(one.onset, "began", "dot"), (one.detected, "detected", "dash")]
-        marks += [(one.ended, "over", "dot")] if one.ended else []
+        marks = [(one.onset, t("began"), "dot"), (one.detected, t("detected"), "dash")]
+        marks += [(one.ended, t("over"), "dot")] if one.ended else []
         for row, (ts, word, dash) in enumerate(marks):
             self._mark(ts, word, dash, len(marks) - row)
 
@@ -125,7 +127,7 @@ class _Picture:
         self.figure.update_layout(
             yaxis={
                 "domain": self._domain(0, EVENTS_PX - 4), "range": [-0.6, 1.6], "fixedrange": True,
-                "tickvals": [1, 0], "ticktext": ["Alarms", "Actions"], "showgrid": False,
+                "tickvals": [1, 0], "ticktext": [t("Alarms"), t("Actions")], "showgrid": False,
                 "zeroline": False,
             }
         )  # fmt: skip
@@ -183,11 +185,11 @@ class _Picture:
         self._raised(lane, axis)
 
     def _title(self, top: float, signal: Signal, outside: str) -> None:
-        unit = f" {signal.unit}" if signal.unit else ""
+        unit = f" {t(signal.unit)}" if signal.unit else ""
         more = f"  {outside}" if outside else ""
         self.figure.add_annotation(
             xref="paper", x=0, xanchor="left", yref="paper", y=top, yanchor="bottom",
-            text=f"<b>{signal.label}</b>{unit}{more}", showarrow=False,
+            text=f"<b>{t(signal.label)}</b>{unit}{more}", showarrow=False,
         )  # fmt: skip
 
     def _limit(self, line: LimitLine, axis: str) -> None:
@@ -203,7 +205,7 @@ class _Picture:
 
     def _line(self, lane: Lane, signal: Signal, axis: str) -> None:
         values = np.array([np.nan if v is None else v for v in lane.values], np.float32)
-        number = f"%{{y:.{signal.decimals}f}} {signal.unit}"
+        number = f"%{{y:.{signal.decimals}f}} {t(signal.unit)}"
         words = None
         if signal.states:
             number = "%{customdata}"
@@ -211,9 +213,9 @@ class _Picture:
             words = [state_words(name) for name in found]
         self.figure.add_scatter(
             x0=self._base + timedelta(milliseconds=lane.step_ms / 2), dx=lane.step_ms, y=values,
-            yaxis=axis, mode="lines", name=signal.label, customdata=words,
+            yaxis=axis, mode="lines", name=t(signal.label), customdata=words,
             line={"width": 1.3, "color": SERIES[0], "shape": "hv" if signal.states else "linear"},
-            hovertemplate=f"{signal.label} {number}<extra></extra>",
+            hovertemplate=f"{t(signal.label)} {number}<extra></extra>",
         )  # fmt: skip
 
     def _bad(self, lane: Lane, axis: str, low: float) -> None:
@@ -227,7 +229,7 @@ class _Picture:
             start, _ = lane.bad[0]
             self.figure.add_annotation(
                 x=self._at(start), yref=axis, y=low, xanchor="left", yanchor="bottom",
-                text="? bad quality", showarrow=False, font={"size": 11}, yshift=3,
+                text=t("? bad quality"), showarrow=False, font={"size": 11}, yshift=3,
             )  # fmt: skip
 
     def _raised(self, lane: Lane, axis: str) -> None:

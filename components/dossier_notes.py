@@ -8,10 +8,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.charts import format_time
-from components.dossier_events import ACTIONS
+from components.dossier_events import action_text
 from components.history_states import nothing
 from data.history.dossier import Dossier
 from data.history.dossier_journal import ActionLine
+from words import number, t
 
 #: Notes that are printed: the newest.
 PRINTED = 4
@@ -21,7 +22,7 @@ def notes(about: Dossier, zone: ZoneInfo) -> list[Component]:
     """Everything with words or an attachment, newest first."""
     written = [one for one in about.actions if one.text or one.attachment_name][::-1]
     if not written:
-        return [nothing("Nobody has written anything about it yet.")]
+        return [nothing(t("Nobody has written anything about it yet."))]
     items = [
         html.Li(_note(one, zone), className="" if index < PRINTED else "dossier-screen-only")
         for index, one in enumerate(written)
@@ -30,7 +31,7 @@ def notes(about: Dossier, zone: ZoneInfo) -> list[Component]:
 
 
 def _note(one: ActionLine, zone: ZoneInfo) -> list[Component]:
-    head = f"{one.who} {ACTIONS.get(one.action, one.action)}"
+    head = action_text(one)
     parts: list[Component] = [
         html.Div(
             [html.B(head), html.Time(format_time(one.ts, zone))], className="dossier-note__head"
@@ -45,13 +46,15 @@ def _note(one: ActionLine, zone: ZoneInfo) -> list[Component]:
 
 def _attachment(one: ActionLine) -> Component:
     if one.attachment is None:
-        return html.P(f"{one.attachment_name}: not shown, there are too many attachments")
+        return html.P(
+            t("{name}: not shown, there are too many attachments", name=one.attachment_name)
+        )
     size = len(one.attachment.encode())
     return html.Details(
         [
             html.Summary(f"{one.attachment_name} · {_size(size)}"),
             html.Button(
-                "Download",
+                t("Download"),
                 type="button",
                 className="button",
                 **{"data-mw-act": "download", "data-mw-name": one.attachment_name},
@@ -63,4 +66,4 @@ def _attachment(one: ActionLine) -> Component:
 
 
 def _size(count: int) -> str:
-    return f"{count} bytes" if count < 1024 else f"{count / 1024:.1f} KiB"
+    return t("{n} bytes", n=count) if count < 1024 else f"{number(count / 1024, 1)} KiB"

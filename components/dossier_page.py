@@ -16,16 +16,17 @@ from components.states import notice
 from data.history.dossier import Dossier
 from data.history.dossier_readings import MOST_SIGNALS, Readings
 from data.history.shift_address import query_of
+from words import mark, t
 
 #: Figures of a malfunction that still lasts are asked for again after so long.
 REFRESH_MS = 10_000
 #: Play back begins so long before the onset.
 BEFORE_MS = 5 * 60_000
 _SOURCES = {
-    "frame": "kept for good with this malfunction",
-    "raw": "as they were read",
-    "minute": "kept as minimum and maximum of each minute",
-    "hour": "kept as minimum and maximum of each hour",
+    "frame": mark("kept for good with this malfunction"),
+    "raw": mark("as they were read"),
+    "minute": mark("kept as minimum and maximum of each minute"),
+    "hour": mark("kept as minimum and maximum of each hour"),
 }
 
 
@@ -48,11 +49,13 @@ def dossier_page(
                 className="history-card dossier-facts",
             ),
             _chart(about, shown, chosen, settings),
-            _section("Alarms and actions", ids_dossier.EVENTS, events_table(about, settings.zone)),
+            _section(
+                t("Alarms and actions"), ids_dossier.EVENTS, events_table(about, settings.zone)
+            ),
             _notes(about, settings),
             html.Div(id=ids_comparison.HOST, className="dossier-comparison", **_named(one.id)),
             html.P(
-                ["All of it is at ", html.Span(**{"data-mw-part": "address"})],
+                [t("All of it is at "), html.Span(**{"data-mw-part": "address"})],
                 className="dossier-print-only dossier-foot",
             ),
         ],
@@ -70,9 +73,12 @@ def dossier_page(
 def unknown_malfunction(malfunction: str) -> Component:
     """An id that no malfunction has."""
     return notice(
-        "No such malfunction",
-        f"There is no malfunction {malfunction!r} in this plant's journal.",
-        way=("To the malfunctions", ids_dossier.PATH),
+        t("No such malfunction"),
+        t(
+            "There is no malfunction {malfunction} in this plant's journal.",
+            malfunction=repr(malfunction),
+        ),
+        way=(t("To the malfunctions"), ids_dossier.PATH),
     )
 
 
@@ -82,48 +88,53 @@ def links(about: Dossier, chosen: tuple[str, ...], settings: PageSettings) -> li
     signals = ",".join(f"{one.extruder}:{name}" for name in chosen)
     return [
         dcc.Link(
-            "Play back",
+            t("Play back"),
             href=f"/extruder/{one.extruder}?at={one.onset - BEFORE_MS}",
             className="button",
-            title="The extruder's page as it was, from five minutes before it began",
+            title=t("The extruder's page as it was, from five minutes before it began"),
         ),
         dcc.Link(
-            "Trends",
+            t("Trends"),
             href=f"/trends?signals={signals}&from={about.start}&to={about.end}",
             className="button",
-            title="These signals on the page Trends",
+            title=t("These signals on the page Trends"),
         ),
         dcc.Link(
-            "Shift report",
+            t("Shift report"),
             href=f"/report?{query_of(plan.span_at(one.onset), plan)}",
             className="button",
-            title="The shift in which it began",
+            title=t("The shift in which it began"),
         ),
-        act("Copy link", "copy", title="The address of this dossier, for a colleague"),
-        act("Print", "print", title="One page of paper, or a PDF"),
+        act(t("Copy link"), "copy", title=t("The address of this dossier, for a colleague")),
+        act(t("Print"), "print", title=t("One page of paper, or a PDF")),
     ]
 
 
 def readings_note(about: Dossier, shown: Readings, chosen: tuple[str, ...]) -> str:
     """Where the readings come from and what is drawn of them, or why there are none."""
     if not chosen:
-        return "No signal is chosen."
+        return t("No signal is chosen.")
     if not shown.source:
-        return "Readings of this time are no longer kept, or there were none."
+        return t("Readings of this time are no longer kept, or there were none.")
     column = max((2 * lane.step_ms for lane in shown.lanes), default=0)
-    drawn = f", drawn as least and greatest of {_span(column)}" if column > shown.every_ms else ""
-    kept = f"Readings {_SOURCES[shown.source]}{drawn}."
-    lines = f"Grey: while it lasted. Lines: {_limits_note(about)}."
+    kept = t("Readings {how}.", how=t(_SOURCES[shown.source]))
+    if column > shown.every_ms:
+        kept = t(
+            "Readings {how}, drawn as least and greatest of {span}.",
+            how=t(_SOURCES[shown.source]),
+            span=_span(column),
+        )
+    lines = t("Grey: while it lasted. Lines: {limits}.", limits=_limits_note(about))
     return " ".join([kept, lines, *_left_out(about, shown, chosen)])
 
 
 def _left_out(about: Dossier, shown: Readings, chosen: tuple[str, ...]) -> list[str]:
     """Chosen signals that have no lane, in words."""
     drawn = {lane.signal for lane in shown.lanes}
-    lacking = [s.label for s in about.signals if s.name in set(chosen[:MOST_SIGNALS]) - drawn]
-    words = [f"No readings of: {', '.join(lacking)}."] if lacking else []
+    lacking = [t(s.label) for s in about.signals if s.name in set(chosen[:MOST_SIGNALS]) - drawn]
+    words = [t("No readings of: {signals}.", signals=", ".join(lacking))] if lacking else []
     many = len(chosen) > MOST_SIGNALS
-    return words + ([f"Only the first {MOST_SIGNALS} signals are drawn."] if many else [])
+    return words + ([t("Only the first {n} signals are drawn.", n=MOST_SIGNALS)] if many else [])
 
 
 def chart_figure(about: Dossier, shown: Readings, settings: PageSettings) -> object:
@@ -137,8 +148,8 @@ def chart_figure(about: Dossier, shown: Readings, settings: PageSettings) -> obj
 
 def _limits_note(about: Dossier) -> str:
     if about.limits.later:
-        return "the first limits that are known, set later than this"
-    return "limits then in force" if about.limits.by_signal else "no limits were set"
+        return t("the first limits that are known, set later than this")
+    return t("limits then in force") if about.limits.by_signal else t("no limits were set")
 
 
 def _named(malfunction: str) -> dict[str, str]:
@@ -163,7 +174,7 @@ def _chart(
     return html.Section(
         [
             html.Div(
-                [html.H2("Readings before, during and after"), _signals(about, chosen)],
+                [html.H2(t("Readings before, during and after")), _signals(about, chosen)],
                 className="dossier-chart-head",
             ),
             html.Div(
@@ -178,15 +189,15 @@ def _chart(
             ),
         ],
         className="history-card dossier-readings",
-        **{"aria-label": "Readings"},
+        **{"aria-label": t("Readings")},
     )
 
 
 def _signals(about: Dossier, chosen: tuple[str, ...]) -> Component:
-    options = [{"label": s.label, "value": s.name} for s in about.signals]
+    options = [{"label": t(s.label), "value": s.name} for s in about.signals]
     return html.Details(
         [
-            html.Summary("Signals"),
+            html.Summary(t("Signals")),
             dcc.Checklist(
                 options=options,
                 value=list(chosen),
@@ -208,7 +219,7 @@ def _section(title: str, id_: str, children: list[Component]) -> Component:
 def _notes(about: Dossier, settings: PageSettings) -> Component:
     return html.Section(
         [
-            html.H2("Notes"),
+            html.H2(t("Notes")),
             html.Div(notes(about, settings.zone), id=ids_dossier.NOTES),
             html.Div(id=ids_dossier.NOTE_FORM, className="dossier-form"),
         ],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.extruders import Limits, Signal
+from words import mark, separators, t
 
 #: A limit is shown if it is no further from the readings than they are from each other.
 REACH = 1.0
@@ -14,7 +15,7 @@ LEAST_SHARE = 0.05
 PADDING = 0.08
 #: Words of limits stand so far apart (px).
 WORD_PX = 13
-_NAMES = (("set", "set_value"), ("LL", "ll"), ("L", "l"), ("H", "h"), ("HH", "hh"))
+_NAMES = ((mark("set"), "set_value"), ("LL", "ll"), ("L", "l"), ("H", "h"), ("HH", "hh"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def limit_lines(
     at = [(value - low) / (high - low) * height for value, _ in inside]
     words = _apart(at, height)
     return [
-        LimitLine(name, value, f"{name} {number(value, decimals)}", place - own)
+        LimitLine(name, value, f"{t(name)} {number(value, decimals)}", place - own)
         for (value, name), own, place in zip(inside, at, words, strict=True)
     ]
 
@@ -86,7 +87,7 @@ def beyond(limits: Limits, scale: tuple[float, float], decimals: int) -> str:
 
 def number(value: float, decimals: int) -> str:
     """Fixed decimals and a real minus sign."""
-    return f"{value:.{decimals}f}".replace("-", "−")
+    return f"{value:.{decimals}f}".replace("-", "−").replace(".", separators()[0])
 
 
 def _apart(places: Sequence[float], height: float) -> list[float]:
