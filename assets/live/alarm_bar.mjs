@@ -16,6 +16,7 @@ export class AlarmBar {
     this._voice = make("span", "visually-hidden");
     this._voice.setAttribute("aria-live", "polite");
     element.append(this._voice);
+    element.dataset.mwPlayed = t("Live:"); // said by the style sheet, while something is played back
     this._silence = part(element, "silence");
     this._button = part(element, "sound");
     this._button.addEventListener("click", () => this._act(() => sound.toggle()));

@@ -23,7 +23,9 @@ export class AlarmTable {
     this._cap = STEP;
     this.element = make("div", "alarm-list");
     this._table = table(COLUMNS, label);
-    this._table.head.querySelector("th").append(this._makeAll());
+    const first = this._table.head.querySelector("th");
+    first.dataset.mwNarrow = t("All shown");
+    first.append(this._makeAll());
     this._more = button("", () => this._showMore());
     this._more.hidden = true;
     this.element.append(this._makeNote(), this._table.frame, this._more);

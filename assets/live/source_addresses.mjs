@@ -165,6 +165,7 @@ export class AddressList {
   _values(row) {
     const newest = make("td", "");
     row.cells = [make("span", "source__value"), make("span", "source__age"), make("td", ""), make("td", "alarm-number")];
+    row.cells[3].dataset.mwNarrow = t("readings");
     newest.append(row.cells[0], row.cells[1]);
     return [newest, row.cells[2], row.cells[3]];
   }

@@ -67,3 +67,16 @@ def test_health_names_its_alarms_in_german(german: Page, plant: Stack) -> None:
     )
     figure = german.locator(".figure").filter(has_text="Alarme pro Tag")
     expect(figure).to_contain_text("180über Ziel höchstens 150")
+
+
+def test_what_the_style_sheet_says_is_german_too(german: Page, plant: Stack) -> None:
+    said = (
+        """([selector, part]) => getComputedStyle(document.querySelector(selector), part).content"""
+    )
+    german.set_viewport_size({"width": 390, "height": 844})
+    open_alarms(german, plant)
+    assert "Alle gezeigten" in german.evaluate(said, [".alarm-list th", "::after"])
+    german.goto(f"{plant.url}/extruder/1?at=1767225600000")
+    expect(german.locator("[data-mw-playback]")).to_be_attached()
+    assert "Jetzt" in german.evaluate(said, [".clock", "::before"])
+    assert "Live:" in german.evaluate(said, [".alarm-bar", "::before"])
