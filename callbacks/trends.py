@@ -30,7 +30,7 @@ from data.history import Questions
 from data.history.annotations import Annotations, annotations_in
 from data.history.trend import Span, Trend, trend
 from data.history.trend_malfunctions import Bar, malfunctions_in
-from words import mark
+from words import mark, number, t
 
 CAUSES = dict(causes())
 #: The past does not change; what ends now does.
@@ -200,17 +200,21 @@ def _about_limits(view: View, limits: list[LimitLine]) -> list[Component]:
     if not view.limits:
         return []
     text = (
-        "Limits are those in force today for the product made last in this time, not those in"
-        " force then."
+        t(
+            "Limits are those in force today for the product made last in this time, not those in"
+            " force then."
+        )
         if limits
-        else "None of these signals has a limit for the product made last in this time."
+        else t("None of these signals has a limit for the product made last in this time.")
     )
     return [dash.html.P(text, className="trends-status__note")]
 
 
 def _not_drawn(notes: int, malfunctions: int) -> list[Component]:
     """A chart without marks must not look like a time without events."""
-    counts = {"notes": notes, "malfunctions": malfunctions}
-    said = [f"{count} older {what}" for what, count in counts.items() if count]
-    text = f"Not drawn: {' and '.join(said)}. Choose a shorter time."
+    said = [
+        *([t("{n} older notes", n=number(notes))] if notes else []),
+        *([t("{n} older malfunctions", n=number(malfunctions))] if malfunctions else []),
+    ]
+    text = t("Not drawn: {what}. Choose a shorter time.", what=t(" and ").join(said))
     return [dash.html.P(text, className="trends-status__note")] if said else []

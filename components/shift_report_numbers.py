@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from components.charts import UNKNOWN
 from data.history.shift_report import ShiftReport
+from words import number, t
 
 
 def mass(kg: float | None) -> str:
     """Whole kilograms, "1,234"; a little that is not nothing is "< 1"."""
     if kg is None:
         return UNKNOWN
-    return "< 1" if 0 < kg < 0.5 else f"{kg:,.0f}"
+    return "< 1" if 0 < kg < 0.5 else number(kg)
 
 
 def hours(value: float | None) -> str:
     """Hours with two decimals, as 0.01 h is less than a minute."""
-    return UNKNOWN if value is None else f"{value:,.2f}"
+    return UNKNOWN if value is None else number(value, 2)
 
 
 def share(value: float | None) -> str:
     """Percent of a share 0…1."""
-    return UNKNOWN if value is None else f"{value * 100:,.1f}"
+    return UNKNOWN if value is None else number(value * 100, 1)
 
 
 def money(value: float | None, unpriced: int) -> str:
     """Money without its currency; "≥" where some of it has no price."""
     if value is None:
         return UNKNOWN
-    return f"{'≥ ' if unpriced else ''}{value:,.0f}"
+    return f"{'≥ ' if unpriced else ''}{number(value)}"
 
 
 def product(shown: ShiftReport, code: int) -> str:
@@ -35,4 +36,4 @@ def product(shown: ShiftReport, code: int) -> str:
     name = shown.products.get(code)
     if name:
         return name
-    return f"Product {code}" if code else "product not told"
+    return t("Product {number}", number=code) if code else t("product not told")

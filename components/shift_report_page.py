@@ -17,6 +17,7 @@ from components.shift_report_totals import totals
 from data.history.shift_address import day_of, query_of
 from data.history.shift_report import Kept, ShiftReport
 from data.shifts import ShiftSpan
+from words import number, t, weekday
 
 #: How often the report of a shift that still runs is renewed.
 AGAIN_MS = 60_000
@@ -55,16 +56,17 @@ def report_page(view: ReportView, body: Component, settings: PageSettings) -> Co
 
 def no_such_shift(names: Sequence[str]) -> Component:
     """The address names no shift of the plan."""
-    text = (
-        f"There is no such shift. This plant's shifts are {', '.join(names)}; a day is YYYY-MM-DD."
+    text = t(
+        "There is no such shift. This plant's shifts are {names}; a day is YYYY-MM-DD.",
+        names=", ".join(names),
     )
-    link = dcc.Link("To the shift that runs now", href=ids_report.PATH, className="button")
+    link = dcc.Link(t("To the shift that runs now"), href=ids_report.PATH, className="button")
     return _root([html.Section([html.P(text), link], className="history-card report__wrong")])
 
 
 def not_begun() -> Component:
     """The shift is in the future."""
-    return html.P("This shift has not begun.", className="history-note")
+    return html.P(t("This shift has not begun."), className="history-note")
 
 
 def report_body(shown: ShiftReport, sort: str, generated: int, settings: PageSettings) -> Component:
@@ -87,27 +89,35 @@ def notes(shown: ShiftReport, settings: PageSettings) -> list[str]:
     found = []
     if shown.minutes is Kept.NONE:
         found.append(
-            "The readings by the minute of this shift are no longer kept: there are no hours and "
-            "no kilograms of production. Alarms and malfunctions are kept."
+            t(
+                "The readings by the minute of this shift are no longer kept: there are no hours"
+                " and no kilograms of production. Alarms and malfunctions are kept."
+            )
         )
     if shown.minutes is Kept.PART and shown.kept_from:
         found.append(
-            f"The readings by the minute before {_clock(shown.kept_from, settings)} are no longer "
-            "kept: they count as no data."
+            t(
+                "The readings by the minute before {time} are no longer kept: they count as no"
+                " data.",
+                time=_clock(shown.kept_from, settings),
+            )
         )
     if shown.minutes is Kept.NEVER:
-        found.append("There are no readings of this shift: the plant was not recorded then.")
+        found.append(t("There are no readings of this shift: the plant was not recorded then."))
     unmeasured = shown.total.production.unmeasured_h
     if unmeasured >= 1 / 60:
         found.append(
-            f"Throughput was not measured in {unmeasured:.1f} h of production: those kilograms "
-            "are missing."
+            t(
+                "Throughput was not measured in {hours} h of production: those kilograms are"
+                " missing.",
+                hours=number(unmeasured, 1),
+            )
         )
     return found
 
 
 def _root(children: list[Component]) -> Component:
-    title = html.H1("Shift report", className="visually-hidden")
+    title = html.H1(t("Shift report"), className="visually-hidden")
     return html.Div(
         [title, *children],
         id=ids_report.ROOT,
@@ -122,19 +132,19 @@ def _toolbar(view: ReportView, settings: PageSettings) -> Component:
     csv = f"{ids_report.CSV_PATH}?{query_of(view.shift, plan)}"
     return html.Div(
         [
-            _step("‹ Previous shift", view.earlier, view, settings),
+            _step(t("‹ Previous shift"), view.earlier, view, settings),
             html.Div(_day(view, settings), className="report__day"),
-            html.Nav(names, className="report__shifts", **{"aria-label": "Shift of this day"}),
-            _step("Next shift ›", view.later, view, settings),
+            html.Nav(names, className="report__shifts", **{"aria-label": t("Shift of this day")}),
+            _step(t("Next shift ›"), view.later, view, settings),
             html.Span(
                 [
                     html.A("CSV", href=csv, className="button", download=""),
                     html.Button(
-                        "Print",
+                        t("Print"),
                         id=ids_report.PRINT,
                         type="button",
                         className="button",
-                        title="On paper, or a PDF",
+                        title=t("On paper, or a PDF"),
                     ),
                 ],
                 className="report__take",
@@ -157,11 +167,11 @@ def _day(view: ReportView, settings: PageSettings) -> Component:
 def _shift_choice(one: ShiftSpan, view: ReportView, settings: PageSettings) -> Component:
     look = "button report__shift"
     if one == view.shift:
-        return html.Span(one.name, className=look, **{"aria-current": "page"})
+        return html.Span(t(one.name), className=look, **{"aria-current": "page"})
     if one.start > view.now:
-        return html.Span(one.name, className=f"{look} report__none", **{"aria-disabled": "true"})
+        return html.Span(t(one.name), className=f"{look} report__none", **{"aria-disabled": "true"})
     href = f"{ids_report.PATH}?{query_of(one, settings.shifts, sort=view.sort)}"
-    return dcc.Link(one.name, href=href, className=look)
+    return dcc.Link(t(one.name), href=href, className=look)
 
 
 def _step(text: str, shift: ShiftSpan, view: ReportView, settings: PageSettings) -> Component:
@@ -175,14 +185,20 @@ def _title(shown: ShiftReport, generated: int, settings: PageSettings) -> Compon
     shift, hours = shown.shift, (shown.shift.end - shown.shift.start) / 3_600_000
     start, end = (_local(ts, settings) for ts in (shift.start, shift.end))
     zone = f"{start:%Z}" if f"{start:%Z}" == f"{end:%Z}" else f"{start:%Z}/{end:%Z}"
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %H:%M}"
-    chip = f"so far, until {_clock(shown.until, settings)}" if shown.runs else "complete"
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{weekday(end)} {end:%H:%M}"
+    chip = (
+        t("so far, until {time}", time=_clock(shown.until, settings))
+        if shown.runs
+        else t("complete")
+    )
     return html.Header(
         [
-            html.H2(f"{shift.name} shift", className="report__name"),
-            html.Span(f"{start:%a %Y-%m-%d %H:%M} – {last} {zone}, {hours:g} h"),
+            html.H2(t("{name} shift", name=t(shift.name)), className="report__name"),
+            html.Span(f"{weekday(start)} {start:%Y-%m-%d %H:%M} – {last} {zone}, {hours:g} h"),
             html.Span(chip, className=f"chip {'report__chip--runs' if shown.runs else ''}".strip()),
-            html.Span(f"as of {_clock(generated, settings)}", className="report__as-of"),
+            html.Span(
+                t("as of {time}", time=_clock(generated, settings)), className="report__as-of"
+            ),
         ],
         className="report__title",
     )

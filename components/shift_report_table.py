@@ -15,6 +15,7 @@ from components.page_settings import PageSettings
 from components.shift_report_numbers import hours, mass, money, product, share
 from data.history.shift_malfunctions import ShiftMalfunction
 from data.history.shift_report import PRIORITIES, ShiftLine, ShiftReport
+from words import t
 
 #: Order of the table where the address asks for none, and by number.
 WORST, BY_NUMBER = "", "extruder"
@@ -39,32 +40,32 @@ class Column:
 def columns(shown: ShiftReport, currency: str) -> list[Column]:
     """Columns between an extruder's name and its malfunctions."""
     found = [
-        _hours("production", "In production", lambda line: line.production.production_h),
-        _hours("startup", "Start-up", lambda line: line.production.start_up_h),
-        _hours("stopped", "Stopped", lambda line: line.production.stopped_h),
-        _hours("nodata", "No data", lambda line: line.production.no_data_h),
+        _hours("production", t("In production"), lambda line: line.production.production_h),
+        _hours("startup", t("Start-up"), lambda line: line.production.start_up_h),
+        _hours("stopped", t("Stopped"), lambda line: line.production.stopped_h),
+        _hours("nodata", t("No data"), lambda line: line.production.no_data_h),
     ]
     if any(line.production.unknown_h > 0 for line in shown.lines):
-        found.append(_hours("unknown", "State not told", lambda line: line.production.unknown_h))
+        found.append(_hours("unknown", t("State not told"), lambda line: line.production.unknown_h))
     return [
-        Column("kg", "Production", "kg", lambda line: mass(line.production.kg), _kg),
+        Column("kg", t("Production"), "kg", lambda line: mass(line.production.kg), _kg),
         *found,
-        Column("alarms", "Alarms", "", lambda line: str(line.alarm_count), _alarms),
-        Column("scrap", "Scrap", "kg", lambda line: mass(line.scrap_kg), _scrap),
-        Column("cost", "Cost", currency, _cost, lambda line: line.scrap_money),
-        Column("share", "Scrap", "%", lambda line: share(line.scrap_share), _share),
+        Column("alarms", t("Alarms"), "", lambda line: str(line.alarm_count), _alarms),
+        Column("scrap", t("Scrap"), "kg", lambda line: mass(line.scrap_kg), _scrap),
+        Column("cost", t("Cost"), currency, _cost, lambda line: line.scrap_money),
+        Column("share", t("Scrap"), "%", lambda line: share(line.scrap_share), _share),
     ]
 
 
 def line_table(shown: ShiftReport, sort: str, query: str, settings: PageSettings) -> Component:
     """All extruders and their sum. `query` names the shift in the addresses of the headings."""
     if not shown.lines:
-        return html.P("There are no extruders yet.", className="history-note")
+        return html.P(t("There are no extruders yet."), className="history-note")
     shown_columns = columns(shown, settings.currency)
     head = [
-        _heading("Extruder", "", BY_NUMBER, sort, query),
+        _heading(t("Extruder"), "", BY_NUMBER, sort, query),
         *(_heading(c.title, c.unit, c.key, sort, query) for c in shown_columns),
-        html.Th("Malfunctions", scope="col", className="report__wide"),
+        html.Th(t("Malfunctions"), scope="col", className="report__wide"),
     ]
     lines = [
         _row(line, shown, shown_columns, settings)
@@ -80,7 +81,7 @@ def line_table(shown: ShiftReport, sort: str, query: str, settings: PageSettings
         className="report__table",
     )
     return html.Section(table, className="history-card report__frame", tabIndex="0",
-                        **{"aria-label": "Extruders"})  # fmt: skip
+                        **{"aria-label": t("Extruders")})  # fmt: skip
 
 
 def in_order(lines: tuple[ShiftLine, ...], sort: str, all_: list[Column]) -> list[ShiftLine]:
@@ -128,8 +129,8 @@ def _heading(title: str, unit: str, key: str, sort: str, query: str) -> Componen
     # Chosen again, a heading gives back the order of the page.
     address = f"{ids_report.PATH}?{query}" + ("" if chosen else f"&sort={key}")
     way = "ascending" if key == BY_NUMBER else "descending"
-    mark = (" ▲" if key == BY_NUMBER else " ▼") if chosen else ""
-    link = dcc.Link([title, mark], href=address, className="report__sort")
+    arrow = (" ▲" if key == BY_NUMBER else " ▼") if chosen else ""
+    link = dcc.Link([title, arrow], href=address, className="report__sort")
     unit_of = [html.Span(f" {unit}", className="unit")] if unit else []
     return html.Th(
         [link, *unit_of],
@@ -141,9 +142,13 @@ def _heading(title: str, unit: str, key: str, sort: str, query: str) -> Componen
 
 def _order_in_words(sort: str, all_: list[Column]) -> str:
     if sort == BY_NUMBER:
-        return "By number"
+        return t("By number")
     title = next((f"{c.title} {c.unit}".strip() for c in all_ if c.key == sort), "")
-    return f"By {title}, highest first" if title else "Worst first: scrap, time lost, alarms"
+    return (
+        t("By {title}, highest first", title=title)
+        if title
+        else t("Worst first: scrap, time lost, alarms")
+    )
 
 
 def _row(
@@ -154,7 +159,7 @@ def _row(
         for column in all_
     ]
     is_plant = line.extruder == 0
-    name = "Plant" if is_plant else dcc.Link(line.name, href=f"/extruder/{line.extruder}")
+    name = t("Plant") if is_plant else dcc.Link(line.name, href=f"/extruder/{line.extruder}")
     about = "" if is_plant else _products(line, shown)
     return html.Tr(
         [
@@ -173,7 +178,7 @@ def _look(column: Column, line: ShiftLine) -> str:
 def _cell(column: Column, line: ShiftLine) -> list[Component | str]:
     lasts = column.key == "scrap" and line.scrap_lasts
     return (
-        [column.text(line), html.Span(" so far", className="unit")]
+        [column.text(line), html.Span(" " + t("so far"), className="unit")]
         if lasts
         else [column.text(line)]
     )
@@ -183,17 +188,17 @@ def _more(column: Column, line: ShiftLine) -> str:
     """What a number does not say by itself."""
     if column.key == "alarms":
         told = zip(PRIORITIES, line.alarms, strict=True)
-        return ", ".join(f"{count} {name}" for name, count in told if count)
+        return ", ".join(f"{count} {t(name)}" for name, count in told if count)
     if column.text(line) != UNKNOWN:
         return ""
     if column.key == "cost":
-        return "no price is known for this product"
+        return t("no price is known for this product")
     if column.key == "share":
-        return "nothing was produced, or it was not measured"
+        return t("nothing was produced, or it was not measured")
     made = line.production
     if made.kg is not None or made.production_h is not None:
-        return "this extruder has no throughput"
-    return "no readings, or none of the job state"
+        return t("this extruder has no throughput")
+    return t("no readings, or none of the job state")
 
 
 def _products(line: ShiftLine, shown: ShiftReport) -> str:
@@ -207,13 +212,13 @@ def _malfunctions(
     line: ShiftLine, shown: ShiftReport, settings: PageSettings, is_plant: bool
 ) -> list[Component | str]:
     if is_plant:
-        return [f"{line.begun} begun, {hours(line.malfunction_h)} h"]
+        return [t("{n} begun, {hours} h", n=line.begun, hours=hours(line.malfunction_h))]
     return [_malfunction(one, shown, settings) for one in line.malfunctions]
 
 
 def _malfunction(one: ShiftMalfunction, shown: ShiftReport, settings: PageSettings) -> Component:
     onset = datetime.fromtimestamp(one.onset / 1000, settings.zone)
-    since = "from before" if one.before else f"{onset:%H:%M}"
-    lasts = " lasts" if one.lasted_beyond(shown.until) else ""
-    link = dcc.Link(one.cause, href=f"/malfunctions/{one.id}")
+    since = t("from before") if one.before else f"{onset:%H:%M}"
+    lasts = " " + t("lasts") if one.lasted_beyond(shown.until) else ""
+    link = dcc.Link(t(one.cause), href=f"/malfunctions/{one.id}")
     return html.Div([link, html.Span(f" {since}{lasts}", className="unit")])

@@ -18,6 +18,7 @@ from components.trends_traces import bad_strips, band, line_traces, past_traces
 from data.history.annotations import Annotation
 from data.history.trend import Source, Trend
 from data.history.trend_malfunctions import Bar
+from words import t
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def _strips(picture: Picture, lanes: Lanes, zone: ZoneInfo) -> list[dict[str, ob
 
 def _layout(picture: Picture, lanes: Lanes, zone: ZoneInfo) -> dict[str, object]:
     start, end = local_ms(_span(picture), zone)
+    clock = t("Plant time, {zone}", zone=zone.key)
     return {
         "margin": {"l": MARGIN_LEFT, "r": MARGIN_RIGHT, "t": TOP, "b": BOTTOM},
         "dragmode": "zoom",
@@ -142,7 +144,7 @@ def _layout(picture: Picture, lanes: Lanes, zone: ZoneInfo) -> dict[str, object]
             "type": "date", **dates(), "range": [start, end], "side": "bottom", "anchor": "free",
             "position": 0, "showgrid": True, "showspikes": True, "spikemode": "across",
             "spikethickness": 1, "spikedash": "solid", "hoverformat": "%Y-%m-%d %H:%M:%S",
-            "title": {"text": f"Plant time, {zone.key}", "font": {"size": 11}, "standoff": 20},
+            "title": {"text": clock, "font": {"size": 11}, "standoff": 20},
         },
         "annotations": [
             *(_title(lanes, n) for n in range(len(lanes.lanes))),

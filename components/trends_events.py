@@ -13,6 +13,7 @@ from components.trends_lanes import local_ms
 from data.history.annotations import GOLDEN, Annotation
 from data.history.trend import Line
 from data.history.trend_malfunctions import Bar
+from words import t
 
 #: The row of annotations among the rows of extruders.
 NOTES_ROW = 0
@@ -26,7 +27,7 @@ def event_rows(
     """Names of the rows by extruder (NOTES_ROW: annotations); only what has something."""
     broken = {bar.extruder for bar in bars}
     names = {line.source.extruder: line.source.extruder_name for line in lines}
-    rows = {NOTES_ROW: "Notes"} if notes else {}
+    rows = {NOTES_ROW: t("Notes")} if notes else {}
     return {**rows, **{number: name for number, name in names.items() if number in broken}}
 
 
@@ -65,7 +66,7 @@ def _notes(
         },
         text=[_told(note) for note in notes],
         hovertemplate="%{text}",
-        name="Notes",
+        name=t("Notes"),
         showlegend=False,
     )
 
@@ -73,7 +74,7 @@ def _notes(
 def _told(note: Annotation) -> str:
     """Kind, text and writer on lines; Plotly reads tags, so there are none."""
     text = note.text.replace("<", "‹").replace(">", "›").replace("\n", " ")
-    kind = "Golden run" if note.kind == GOLDEN else "Note"
+    kind = t("Golden run") if note.kind == GOLDEN else t("Note")
     return f"{kind}: {text[:120]}{'…' if len(text) > 120 else ''} ({note.who})"
 
 
@@ -98,14 +99,14 @@ def _bars(
         text=[_said(bar, causes) for bar in bars],
         textposition="none",
         hovertemplate="%{text}<extra></extra>",
-        name="Malfunction",
+        name=t("Malfunction"),
         showlegend=False,
     )
 
 
 def _said(bar: Bar, causes: Mapping[str, str]) -> str:
-    how_long = "lasts" if bar.end is None else format_duration(bar.end - bar.onset)
-    return f"Malfunction: {causes.get(bar.cause, bar.cause)}, {how_long}"
+    how_long = t("lasts") if bar.end is None else format_duration(bar.end - bar.onset)
+    return f"{t('Malfunction')}: {t(causes.get(bar.cause, bar.cause))}, {how_long}"
 
 
 def time_bands(notes: Sequence[Annotation], zone: ZoneInfo) -> list[dict[str, object]]:

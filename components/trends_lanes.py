@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from components.charts import local
 from data.history.trend import Line, Source
+from words import t
 
 #: Heights in px.
 EVENT_ROW, GAP, TOP, BOTTOM = 20, 26, 8, 58
@@ -66,14 +67,14 @@ def _key(source: Source) -> tuple[str, str]:
 
 
 def _titles(sources: list[Source]) -> tuple[str, str]:
-    labels = list(dict.fromkeys(source.label for source in sources))
-    unit = "state" if sources[0].states else sources[0].unit or "no unit"
+    labels = list(dict.fromkeys(t(source.label) for source in sources))
+    unit = t("state") if sources[0].states else t(sources[0].unit) or t("no unit")
     return unit, ", ".join(labels[:3]) + (" …" if len(labels) > 3 else "")
 
 
 def state_words(name: str) -> str:
     """JOB_IN_PRODUCTION → Job in production; other names as they are."""
-    return name.replace("_", " ").capitalize() if name.isupper() else name
+    return t(name.replace("_", " ").capitalize() if name.isupper() else name)
 
 
 def local_ms(times: Sequence[int], zone: ZoneInfo) -> NDArray[np.float64]:

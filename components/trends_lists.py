@@ -13,6 +13,7 @@ from components.history_states import nothing
 from data.extruders import Catalogue
 from data.history.annotations import GOLDEN, Annotation, Annotations
 from data.history.trend_malfunctions import Bar
+from words import plural, t
 
 #: More than these nobody reads through.
 LISTED = 100
@@ -20,9 +21,9 @@ LISTED = 100
 
 def note_list(found: Annotations, plant: Catalogue, zone: ZoneInfo) -> list[Component]:
     """Notes and golden runs, newest first."""
-    head: list[Component] = [html.H2("Notes and golden runs")]
+    head: list[Component] = [html.H2(t("Notes and golden runs"))]
     if not found.shown:
-        return [*head, nothing("Nobody has written anything on this time.")]
+        return [*head, nothing(t("Nobody has written anything on this time."))]
     items = [_note(one, plant, zone) for one in reversed(found.shown)]
     return [*head, html.Ul(items, className="trends-list"), *_more(found.more)]
 
@@ -30,16 +31,17 @@ def note_list(found: Annotations, plant: Catalogue, zone: ZoneInfo) -> list[Comp
 def _note(one: Annotation, plant: Catalogue, zone: ZoneInfo) -> Component:
     golden = one.kind == GOLDEN
     about = ", ".join(part for part in _about(one, plant) if part)
+    whose = t("Remove the note of {name}", name=one.who)
     remove = html.Button(
-        "Remove", type="button", className="button",
-        **{"data-trends-unwrite": one.id, "aria-label": f"Remove the note of {one.who}"},
+        t("Remove"), type="button", className="button",
+        **{"data-trends-unwrite": one.id, "aria-label": whose},
     )  # fmt: skip
     return html.Li(
         [
-            html.Span("★ Golden run" if golden else "▼ Note", className="trends-list__kind"),
+            html.Span(t("★ Golden run") if golden else t("▼ Note"), className="trends-list__kind"),
             html.Button(
                 _when(one, zone), type="button", className="trends-list__when",
-                title="Show this time", **{"data-trends-span": f"{one.start}~{one.end}"},
+                title=t("Show this time"), **{"data-trends-span": f"{one.start}~{one.end}"},
             ),
             html.Span(about, className="trends-list__about"),
             html.Span(one.text, className="trends-list__text"),
@@ -52,10 +54,10 @@ def _note(one: Annotation, plant: Catalogue, zone: ZoneInfo) -> Component:
 def _about(one: Annotation, plant: Catalogue) -> tuple[str, str, str]:
     """Where, on which signal, of which product; empty where that is not told."""
     signal = plant.signal(one.extruder, one.signal)
-    product = plant.product_name(one.product) or f"product {one.product}"
+    product = plant.product_name(one.product) or t("product {number}", number=one.product)
     return (
-        plant.extruder_name(one.extruder) if one.extruder else "Plant",
-        signal.label if signal else one.signal,
+        plant.extruder_name(one.extruder) if one.extruder else t("Plant"),
+        t(signal.label) if signal else one.signal,
         product if one.product else "",
     )
 
@@ -74,9 +76,9 @@ def malfunction_list(
     zone: ZoneInfo,
 ) -> list[Component]:
     """Malfunctions of the extruders that are shown, newest first, each a link to its dossier."""
-    head: list[Component] = [html.H2("Malfunctions")]
+    head: list[Component] = [html.H2(t("Malfunctions"))]
     if not bars:
-        return [*head, nothing("None of these extruders had a malfunction in this time.")]
+        return [*head, nothing(t("None of these extruders had a malfunction in this time."))]
     listed = bars[-LISTED:]
     items = [_malfunction(bar, names, causes, zone) for bar in reversed(listed)]
     more += len(bars) - len(listed)
@@ -86,15 +88,22 @@ def malfunction_list(
 def _malfunction(
     bar: Bar, names: Mapping[int, str], causes: Mapping[str, str], zone: ZoneInfo
 ) -> Component:
-    how_long = "still lasts" if bar.end is None else format_duration(bar.end - bar.onset)
+    how_long = t("still lasts") if bar.end is None else format_duration(bar.end - bar.onset)
     return html.Li(
         [
-            dcc.Link(causes.get(bar.cause, bar.cause), href=f"/malfunctions/{bar.id}"),
-            html.Span(names.get(bar.extruder, f"Extruder {bar.extruder}")),
+            dcc.Link(t(causes.get(bar.cause, bar.cause)), href=f"/malfunctions/{bar.id}"),
+            html.Span(names.get(bar.extruder, t("Extruder {number}", number=bar.extruder))),
             html.Span(f"{format_time(bar.onset, zone)}, {how_long}", className="trends-list__who"),
         ]
     )
 
 
 def _more(count: int) -> list[Component]:
-    return [nothing(f"{count} older ones are not listed: choose a shorter time.")] if count else []
+    if not count:
+        return []
+    text = plural(
+        "{n} older one is not listed: choose a shorter time.",
+        "{n} older ones are not listed: choose a shorter time.",
+        count,
+    )
+    return [nothing(text)]

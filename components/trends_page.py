@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from components import ids_trends as ids
 from components.charts import figure, graph
 from data.extruders import Catalogue, Extruder
+from words import t
 
 #: Pixels beside the plot, left and right: the browser counts the columns between them.
 MARGIN_LEFT, MARGIN_RIGHT = 64, 16
@@ -23,7 +24,7 @@ def trends_page(catalogue: Catalogue) -> Component:
     """The frame of the page; what it shows is told by the browser from the address."""
     return html.Div(
         [
-            html.H1("Trends"),
+            html.H1(t("Trends")),
             html.Div(id=ids.CONTROLS, className="trends-controls"),
             html.Div(id=ids.STATUS, className="trends-status", **_live()),
             html.Section(
@@ -34,7 +35,7 @@ def trends_page(catalogue: Catalogue) -> Component:
                     config={"scrollZoom": True, "doubleClick": False, "showTips": False},
                 ),
                 className="history-card trends-box",
-                **{"aria-label": "Chart"},
+                **{"aria-label": t("Chart")},
             ),
             html.Section(id=ids.LINES, className="history-card"),
             html.Div(
@@ -85,4 +86,4 @@ def choices(catalogue: Catalogue) -> dict[str, object]:
 
 
 def _choices(extruder: Extruder) -> Choices:
-    return tuple((s.name, s.label, s.unit, s.group, s.gauge) for s in extruder.signals)
+    return tuple((s.name, t(s.label), t(s.unit), t(s.group), s.gauge) for s in extruder.signals)

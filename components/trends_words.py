@@ -12,34 +12,45 @@ from dash.development.base_component import Component
 from components.charts import SERIES, UNKNOWN, format_duration, format_time
 from components.trends_lanes import state_words
 from data.history.trend import Line, Trend
+from words import mark, number, separators, t
 
-_LEVELS = {"raw": "readings", "minute": "1-minute rollups", "hour": "1-hour rollups"}
+_LEVELS = {
+    "raw": mark("readings"),
+    "minute": mark("1-minute rollups"),
+    "hour": mark("1-hour rollups"),
+}
 _STEPS = {"raw": 1, "minute": 60_000, "hour": 3_600_000}
 
 
 def resolution(line: Line) -> str:
     """What a point of a line stands for."""
     if not line.level:
-        return "nothing kept"
+        return t("nothing kept")
     if not line.readings and not line.bad_readings:
-        return "no reading in this time"
+        return t("no reading in this time")
     if not line.width:
-        return "every reading"
+        return t("every reading")
     if line.width == _STEPS[line.level]:
-        return f"{_LEVELS[line.level]}, one per point"
+        return t("{readings}, one per point", readings=t(_LEVELS[line.level]))
     points = max(1, sum(count > 0 for count in line.count))
     width = format_duration(line.width)
     if line.level == "raw":
-        return f"readings, {line.readings / points:.1f} per point of {width}"
-    return f"{_LEVELS[line.level]}, {line.width // _STEPS[line.level]} per point of {width}"
+        many = number(line.readings / points, 1)
+    else:
+        many = number(line.width // _STEPS[line.level])
+    return t(
+        "{readings}, {n} per point of {width}", readings=t(_LEVELS[line.level]), n=many, width=width
+    )
 
 
 def status(trend: Trend, zone: ZoneInfo, answer: int) -> list[Component]:
     """Span and resolution of a trend; `answer` tells the browser which view this is of."""
     said = _by_words((resolution(line), line) for line in trend.lines)
-    span = (
-        f"{format_time(trend.start, zone, seconds=True)} to "
-        f"{format_time(trend.end, zone, seconds=True)} ({format_duration(trend.end - trend.start)})"
+    span = t(
+        "{start} to {end} ({duration})",
+        start=format_time(trend.start, zone, seconds=True),
+        end=format_time(trend.end, zone, seconds=True),
+        duration=format_duration(trend.end - trend.start),
     )
     return [
         html.Span(span, className="trends-status__span"),
@@ -78,36 +89,54 @@ def _not_kept(trend: Trend, zone: ZoneInfo) -> list[str]:
 
 def _lacking(line: Line, start: int, zone: ZoneInfo) -> list[str]:
     if line.oldest is None:
-        return ["nothing is kept"]
+        return [t("nothing is kept")]
     said = []
     if line.level != line.wanted and line.kept and line.kept > start:
         kept = format_time(line.kept, zone)
-        said.append(f"{_LEVELS[line.wanted]} are kept from {kept} on, so {_LEVELS[line.level]}"
-                    " are shown")  # fmt: skip
+        said.append(
+            t(
+                "{wanted} are kept from {time} on, so {shown} are shown",
+                wanted=t(_LEVELS[line.wanted]),
+                time=kept,
+                shown=t(_LEVELS[line.level]),
+            )
+        )
     if line.oldest > start:
-        said.append(f"nothing is kept before {format_time(line.oldest, zone)}")
+        said.append(t("nothing is kept before {time}", time=format_time(line.oldest, zone)))
     return said
 
 
-def _unknown(number: int, signal: str) -> Component:
+def _unknown(extruder: int, signal: str) -> Component:
     """Nothing to draw, but it fills a place among the eight until somebody takes it away."""
     remove = html.Button(
-        "Take it away", type="button", className="button trends-remove",
-        **{"data-trends-remove": f"{number}:{signal}"},
+        t("Take it away"), type="button", className="button trends-remove",
+        **{"data-trends-remove": f"{extruder}:{signal}"},
     )  # fmt: skip
-    text = f"Not shown: {signal} of extruder {number}, which nobody has ever reported. "
-    return html.P([text, remove], className="trends-status__note")
+    text = t(
+        "Not shown: {signal} of extruder {number}, which nobody has ever reported.",
+        signal=signal,
+        number=extruder,
+    )
+    return html.P([text, " ", remove], className="trends-status__note")
 
 
 def line_table(trend: Trend, past: Trend | None, zone: ZoneInfo) -> list[Component]:
     """Lines with their values over the span, and those of the period that is laid over."""
     earlier = {line.source.key: line for line in past.lines} if past else {}
-    heads = ["", "Extruder", "Signal", "Lowest", "Mean", "Highest", "Unit"]
-    heads += ["Mean then"] if past else []
-    heads += ["Bad readings", "Shown from", ""]
+    heads = [
+        "",
+        mark("Extruder"),
+        mark("Signal"),
+        mark("Lowest"),
+        mark("Mean"),
+        mark("Highest"),
+        mark("Unit"),
+    ]
+    heads += [mark("Mean then")] if past else []
+    heads += [mark("Bad readings"), mark("Shown from"), ""]
     rows = [_row(n, line, earlier, bool(past)) for n, line in enumerate(trend.lines)]
-    head = html.Thead(html.Tr([html.Th(text, scope="col") for text in heads]))
-    parts: list[Component] = [html.H2("Lines")]
+    head = html.Thead(html.Tr([html.Th(t(text), scope="col") for text in heads]))
+    parts: list[Component] = [html.H2(t("Lines"))]
     if past:
         parts.append(_periods(trend, past, zone))
     table = html.Table([head, html.Tbody(rows)], className="trends-table")
@@ -119,16 +148,20 @@ def _periods(trend: Trend, past: Trend, zone: ZoneInfo) -> Component:
     return html.P(
         [
             html.Span(className="trends-dash", **{"aria-hidden": "true"}),
-            f"solid: {_period(trend, zone)}",
+            t("solid: {period}", period=_period(trend, zone)),
             html.Span(className="trends-dash trends-dash--past", **{"aria-hidden": "true"}),
-            f"dashed: {_period(past, zone)}, laid over",
+            t("dashed: {period}, laid over", period=_period(past, zone)),
         ],
         className="trends-periods",
     )
 
 
 def _period(trend: Trend, zone: ZoneInfo) -> str:
-    return f"{format_time(trend.start, zone)} to {format_time(trend.end, zone)}"
+    return t(
+        "{start} to {end}",
+        start=format_time(trend.start, zone),
+        end=format_time(trend.end, zone),
+    )
 
 
 def _row(
@@ -137,13 +170,16 @@ def _row(
     source = line.source
     colour = SERIES[number % len(SERIES)]
     swatch = html.Span(className="trends-swatch", style={"background": colour})
-    name = f"{source.extruder_name} {source.label}"
+    name = f"{source.extruder_name} {t(source.label)}"
+    hide = t("Do not show {name}", name=name)
     remove = html.Button(
-        "×", type="button", className="button trends-remove", title=f"Do not show {name}",
+        "×", type="button", className="button trends-remove", title=hide,
         **{"data-trends-remove": f"{source.extruder}:{source.signal}",
-           "aria-label": f"Do not show {name}"},
+           "aria-label": hide},
     )  # fmt: skip
-    cells: list[object] = [swatch, source.extruder_name, source.label, *_values(line), source.unit]
+    cells: list[object] = [
+        swatch, source.extruder_name, t(source.label), *_values(line), t(source.unit),
+    ]  # fmt: skip
     if compares:
         then = earlier.get(source.key)
         cells.append(_values(then)[1] if then else UNKNOWN)
@@ -161,13 +197,14 @@ def _values(line: Line) -> tuple[str, str, str]:
         return _state(line, np.nanmin(low)), UNKNOWN, _state(line, np.nanmax(high))
     average = np.nansum(mean * count) / count.sum()
     lowest, middle, highest = (
-        f"{value:.{line.source.decimals}f}" for value in (np.nanmin(low), average, np.nanmax(high))
+        f"{value:.{line.source.decimals}f}".replace(".", separators()[0])
+        for value in (np.nanmin(low), average, np.nanmax(high))
     )
     return lowest, middle, highest
 
 
 def _state(line: Line, code: float) -> str:
-    return state_words(line.source.states.get(round(code), f"code {code:.0f}"))
+    return state_words(line.source.states.get(round(code), t("code {code}", code=f"{code:.0f}")))
 
 
 def _bad(line: Line) -> str:

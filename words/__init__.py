@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 
+from babel.dates import format_date
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from words.catalogues import Words, read
@@ -63,6 +65,11 @@ def number(value: float, decimals: int = 0) -> str:
     """A number with fixed decimals and groups of thousands, e.g. "1,250.5" or "1.250,5"."""
     pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
     return format_decimal(value, format=pattern, locale=_numbers())
+
+
+def weekday(day: date) -> str:
+    """Its short name, e.g. "Mon", "Mo." or "lun"."""
+    return format_date(day, "EEE", locale=_numbers())
 
 
 def separators() -> str:

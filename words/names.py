@@ -120,4 +120,12 @@ NAMES = (
     mark("supervisor"),
     mark("maintenance"),
     mark("admin"),
+    # Shifts and priorities
+    mark("Early"),
+    mark("Late"),
+    mark("Night"),
+    mark("critical"),
+    mark("high"),
+    mark("medium"),
+    mark("low"),
 )
