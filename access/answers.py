@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from access.login_page import message_page
+from words import mark
 
 _HEADERS = {"Cache-Control": "no-store"}
 
@@ -31,7 +32,7 @@ def sign_in_first(request: Request) -> Response:
 def refused(request: Request, why: str) -> Response:
     """Signed in, but not allowed."""
     if wants_page(request):
-        return HTMLResponse(message_page("Not allowed", why), 403, _HEADERS)
+        return HTMLResponse(message_page(mark("Not allowed"), why), 403, _HEADERS)
     return JSONResponse({"error": why}, 403, _HEADERS)
 
 
@@ -39,5 +40,5 @@ def later(request: Request, why: str) -> Response:
     """Nobody can be recognised now."""
     headers = {**_HEADERS, "Retry-After": "2"}
     if wants_page(request):
-        return HTMLResponse(message_page("Not reachable for the moment", why), 503, headers)
+        return HTMLResponse(message_page(mark("Not reachable for the moment"), why), 503, headers)
     return JSONResponse({"error": why}, 503, headers)

@@ -18,6 +18,7 @@ from data.errors import MeltwatchError, SettingError
 from data.logs import SecurityEvent
 from data.scopes import WHOLE, from_header, seeing
 from data.scopes import Scope as Sees
+from words import mark
 
 #: Dash sends this header by itself, from this cookie; our own scripts do the same.
 CSRF_COOKIE, CSRF_HEADER = "_csrf_token", "x-csrftoken"
@@ -114,7 +115,7 @@ class Gate:
             return refused(request, f"your role, {found.principal.role}, does not allow this")
         if request.method not in SAFE and not _meant(request, found):
             await self._tell("csrf_refused", found.principal, request)
-            return refused(request, "this page is of another session: load it again")
+            return refused(request, mark("this page is of another session: load it again"))
         return None
 
     async def _stream(self, request: Request, receive: Receive, send: Send) -> None:
@@ -160,7 +161,7 @@ def _out_of_scope(request: Request, sees: Sees) -> Response | None:
     """The answer to who has a scope, where what is told is of the whole plant."""
     if not sees or is_scoped(request.url.path):
         return None
-    return refused(request, "this tells of the whole plant, and you see a part of it")
+    return refused(request, mark("this tells of the whole plant, and you see a part of it"))
 
 
 def _meant(request: Request, found: Found) -> bool:

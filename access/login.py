@@ -22,6 +22,7 @@ from access.throttle import Throttle
 from data.errors import LockedOut, SignInRefused
 from data.people.roles import Permission
 from data.scopes import seen, to_header
+from words import mark, t
 
 _HEADERS = {"Cache-Control": "no-store"}
 #: A login and a password are short.
@@ -67,7 +68,9 @@ def routes(ways: Ways) -> list[Route]:
         form = await _form(request)
         name, where = form.get("name", "").strip(), local_path(form.get("next", ""))
         if wait_s := await ways.wait_s(request):
-            return _again(ways, where, name, f"Too many tries: wait {wait_s} s.", 429, wait_s)
+            return _again(
+                ways, where, name, t("Too many tries: wait {n} s.", n=wait_s), 429, wait_s
+            )
         try:
             who = await ways.people.sign_in(name, form.get("password", ""))
         except LockedOut as error:
@@ -80,7 +83,7 @@ def routes(ways: Ways) -> list[Route]:
         if not await ways.people.is_still(who):  # whoever changed it found no session to end
             await ways.sessions.end_all(who.id)
             await ways.tell("sign_in_failed", who, request)
-            return _again(ways, where, name, "The account was changed: sign in again.", 401)
+            return _again(ways, where, name, mark("The account was changed: sign in again."), 401)
         await ways.tell("sign_in", who, request)
         return response
 
@@ -113,12 +116,12 @@ def shared_routes(ways: Ways) -> list[Route]:
     async def show(request: Request) -> Response:
         token = (await _form(request)).get("token", "").strip()
         if wait_s := await ways.wait_s(request):
-            text = kiosk_page(f"Too many tries: wait {wait_s} s.")
+            text = kiosk_page(t("Too many tries: wait {n} s.", n=wait_s))
             return HTMLResponse(text, 429, {**_HEADERS, "Retry-After": str(wait_s)})
         who = await ways.people.token_of(token)
         if who is None:
             await ways.tell("sign_in_failed", None, request)
-            text = kiosk_page("This token is unknown, was revoked or has ended.")
+            text = kiosk_page(mark("This token is unknown, was revoked or has ended."))
             return HTMLResponse(text, 401, _HEADERS)
         await ways.tell("token_used", who, request)
         response = RedirectResponse("/", 303, _HEADERS)

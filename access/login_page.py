@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
+from words import language, t
+
 _STYLE = """
 :root { color-scheme: light dark; --ground: #d8dbde; --surface: #e9ebed; --line: #767f88;
   --ink: #1a2027; --ink-2: #414a53; --focus: #1f5fa8; --raised: #f6f7f8; --bad: #a8101d; }
@@ -32,20 +34,20 @@ button, a.button { display: block; width: 100%; margin-top: 20px; padding: 12px;
 
 def login_page(plant: str, where: str, name: str = "", problem: str = "") -> str:
     """Asks for name and password; then on to `where`, a path of this site."""
-    again = f'<p role="alert">✕ {escape(problem)}</p>' if problem else ""
+    again = f'<p role="alert">✕ {escape(t(problem))}</p>' if problem else ""
     on_name, on_password = ("", " autofocus") if name else (" autofocus", "")
     return _page(
-        "Sign in",
-        f"""<p>{escape(plant) or "Extruders of this plant"}</p>{again}
+        t("Sign in"),
+        f"""<p>{escape(plant) or t("Extruders of this plant")}</p>{again}
 <form method="post" action="/login">
 <input type="hidden" name="next" value="{escape(where)}">
-<label for="name">Login</label>
+<label for="name">{t("Login")}</label>
 <input id="name" name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none"
  spellcheck="false" required maxlength="100"{on_name}>
-<label for="password">Password</label>
+<label for="password">{t("Password")}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required
  maxlength="200"{on_password}>
-<button>Sign in</button>
+<button>{t("Sign in")}</button>
 </form>""",
     )
 
@@ -53,36 +55,38 @@ def login_page(plant: str, where: str, name: str = "", problem: str = "") -> str
 def company_page(plant: str, where: str) -> str:
     """Leads to the provider (AUTH=oidc); then on to `where`, a path of this site."""
     return _page(
-        "Sign in",
-        f"""<p>{escape(plant) or "Extruders of this plant"}</p>
-<a class="button" href="/login/start?next={quote(where, safe="")}">Sign in with your company
-account</a>""",
+        t("Sign in"),
+        f"""<p>{escape(plant) or t("Extruders of this plant")}</p>
+<a class="button" href="/login/start?next={quote(where, safe="")}">
+{t("Sign in with your company account")}</a>""",
     )
 
 
 def kiosk_page(problem: str = "") -> str:
     """Asks for the token of a wall display."""
-    again = f'<p role="alert">✕ {escape(problem)}</p>' if problem else ""
+    again = f'<p role="alert">✕ {escape(t(problem))}</p>' if problem else ""
     return _page(
-        "Wall display",
-        f"""<p>This screen will show the plant, and can change nothing.</p>{again}
+        t("Wall display"),
+        f"""<p>{t("This screen will show the plant, and can change nothing.")}</p>{again}
 <form method="post" action="/kiosk">
-<label for="token">Token</label>
+<label for="token">{t("Token")}</label>
 <input id="token" name="token" type="password" autocomplete="off" required maxlength="200"
  autofocus>
-<button>Show the plant</button>
+<button>{t("Show the plant")}</button>
 </form>""",
     )
 
 
 def message_page(title: str, text: str) -> str:
     """Says why something is not shown."""
-    return _page(title, f'<p>{escape(text)}</p><a class="button" href="/">To the plant</a>')
+    return _page(
+        t(title), f'<p>{escape(t(text))}</p><a class="button" href="/">{t("To the plant")}</a>'
+    )
 
 
 def _page(title: str, body: str) -> str:
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(title)} – Meltwatch</title>
+<html lang="{language()}"><head><meta charset="utf-8"><title>{escape(title)} – Meltwatch</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <style>{_STYLE}</style></head>
 <body><main><h1>{escape(title)}</h1>{body}</main></body></html>"""

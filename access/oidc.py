@@ -19,6 +19,7 @@ from access.provider import Provider
 from access.recognise import highest
 from access.settings import AccessSettings
 from data.errors import MeltwatchError, SignInRefused
+from words import mark
 
 _log = logging.getLogger("meltwatch.oidc")
 _HEADERS = {"Cache-Control": "no-store"}
@@ -110,7 +111,7 @@ async def _failed(ways: Ways, request: Request, error: MeltwatchError) -> Respon
 
 def _page(text: str, status: int, wait_s: int = 0) -> Response:
     headers = {**_HEADERS, **({"Retry-After": str(wait_s)} if wait_s else {})}
-    return HTMLResponse(message_page("Not signed in", text), status, headers)
+    return HTMLResponse(message_page(mark("Not signed in"), text), status, headers)
 
 
 def _back(request: Request, base_url: str) -> str:

@@ -39,6 +39,7 @@ from data.history.dossier import Dossier, dossier
 from data.history.golden import golden
 from data.history.onset_lines import MOST_SIGNALS, onset_lines
 from data.history.similar import Similar, similar_events
+from words import t
 
 #: Seconds that answers are kept: of this event, which may still last, and of the others.
 FACTS_KEPT_S, OWN_KEPT_S, OTHERS_KEPT_S, GOLDEN_KEPT_S = 1.0, 8.0, 600.0, 10.0
@@ -162,7 +163,7 @@ class _View:
         one = about.malfunction
         ask, signals = self._questions.ask, chosen.signals
         own = ask(onset_lines, one.id, signals, keep_s=OWN_KEPT_S)
-        lines, drawn = [own], [Drawn("this", "This event", own.lines, this=True)]
+        lines, drawn = [own], [Drawn("this", t("This event"), own.lines, this=True)]
         for letter, event in lettered(found):
             if event.id in chosen.events:
                 other = ask(onset_lines, event.id, signals, keep_s=OTHERS_KEPT_S)

@@ -24,6 +24,7 @@ from data.history.dossier import Dossier
 from data.history.golden import Golden
 from data.history.onset_lines import MOST_MINUTES, MOST_SIGNALS, OnsetLines
 from data.history.similar import Similar
+from words import plural, t
 
 #: What the chart shows of a signal.
 READINGS, CHANGE = "readings", "change"
@@ -48,12 +49,12 @@ def comparison(
     """The whole section; `query` is what the URL says of it."""
     return html.Section(
         [
-            html.H2("Compare"),
+            html.H2(t("Compare")),
             html.Div(last_time(found, settings), id=ids.LAST),
             _controls(about, chosen),
             html.Div(
                 [
-                    html.Span("This event", className="comparison-this"),
+                    html.Span(t("This event"), className="comparison-this"),
                     dcc.Checklist(
                         options=event_options(found, settings),
                         value=list(chosen.events),
@@ -63,7 +64,7 @@ def comparison(
                 ],
                 className="comparison-legend",
                 role="group",
-                **{"aria-label": "Events in the chart"},
+                **{"aria-label": t("Events in the chart")},
             ),
             html.Div(note, id=ids.NOTE),
             graph(ids.CHART, picture),
@@ -72,28 +73,28 @@ def comparison(
             dcc.Store(id=ids.QUERY_DONE),
         ],
         className="history-card comparison",
-        **{"aria-label": "Compare"},
+        **{"aria-label": t("Compare")},
     )
 
 
 def _controls(about: Dossier, chosen: Chosen) -> Component:
-    options = [{"label": signal.label, "value": signal.name} for signal in about.signals]
+    options = [{"label": t(signal.label), "value": signal.name} for signal in about.signals]
     show = [
-        {"label": "Readings", "value": READINGS},
-        {"label": "Change since before the onset", "value": CHANGE},
+        {"label": t("Readings"), "value": READINGS},
+        {"label": t("Change since before the onset"), "value": CHANGE},
     ]
     return html.Div(
         [
             html.Label(
                 [
-                    html.Span(f"Signals (up to {MOST_SIGNALS})"),
+                    html.Span(t("Signals (up to {n})", n=MOST_SIGNALS)),
                     dcc.Dropdown(
                         options=options,
                         value=list(chosen.signals),
                         id=ids.SIGNALS,
                         multi=True,
                         clearable=False,
-                        placeholder="Choose a signal",
+                        placeholder=t("Choose a signal"),
                         className="comparison-signals",
                     ),
                 ],
@@ -146,40 +147,65 @@ def notes(
     """What the chart cannot show, and which golden run its band is of."""
     said = [_golden_note(about, chosen, gold, settings)]
     if not chosen.signals:
-        return [nothing("No signal is chosen.")]
+        return [nothing(t("No signal is chosen."))]
     have = {line.signal for line in lines[0].lines} if lines else set()
     if not have:
-        said.insert(0, nothing("No such readings of this event are kept."))
-    elif lacking := [one.label for one in chosen_signals(about, chosen) if one.name not in have]:
-        said.insert(0, nothing(f"This event has no readings of {', '.join(lacking)}."))
+        said.insert(0, nothing(t("No such readings of this event are kept.")))
+    elif lacking := [t(one.label) for one in chosen_signals(about, chosen) if one.name not in have]:
+        said.insert(
+            0, nothing(t("This event has no readings of {signals}.", signals=", ".join(lacking)))
+        )
     lost = sum(not one.lines for one in lines[1:])
     if lost:
-        events = f"{lost} of the chosen events" if lost > 1 else "one of the chosen events"
-        said.insert(0, nothing(f"Of {events} no such readings are kept."))
+        text = plural(
+            "Of one of the chosen events no such readings are kept.",
+            "Of {n} of the chosen events no such readings are kept.",
+            lost,
+        )
+        said.insert(0, nothing(text))
     return said
 
 
 def _golden_note(about: Dossier, chosen: Chosen, gold: Golden, settings: PageSettings) -> Component:
-    run, product = gold.run, gold.product_name or f"product {gold.product}"
+    run, product = gold.run, gold.product_name or t("product {number}", number=gold.product)
     if not gold.product:
-        return nothing("It is not known what was made, so there is no golden run to compare with.")
+        return nothing(
+            t("It is not known what was made, so there is no golden run to compare with.")
+        )
     if run is None:
         names = ",".join(f"{about.malfunction.extruder}:{name}" for name in chosen.signals)
         here = f"/trends?signals={names}&from={about.start}&to={about.end}"
         return html.P(
             [
-                f"No golden run of {product} is marked. Choose a time when all was well on ",
-                dcc.Link("Trends", href=here),
-                " and mark it as golden run.",
+                t(
+                    "No golden run of {product} is marked: mark a time when all was well.",
+                    product=product,
+                ),
+                " ",
+                dcc.Link(t("Trends"), href=here),
             ],
             className="history-note",
         )
-    where = run.extruder_name + ("" if run.same_extruder else " (none is marked on this extruder)")
+    where = run.extruder_name + (
+        "" if run.same_extruder else " " + t("(none is marked on this extruder)")
+    )
     first, last = format_time(run.start, settings.zone), format_time(run.end, settings.zone)
     text = f", “{run.text}”" if run.text else ""
-    band = f"golden run of {product} on {where}, {first} to {last}, marked by {run.who}{text}"
+    band = t(
+        "golden run of {product} on {extruder}, {start} to {end}, marked by {name}{text}",
+        product=product,
+        extruder=where,
+        start=first,
+        end=last,
+        name=run.who,
+        text=text,
+    )
     if chosen.show == CHANGE:
-        return nothing(f"The {band}, shows as a band with Readings.")
+        return nothing(t("The {band}, shows as a band with Readings.", band=band))
     kept = {one.signal for one in gold.bands}
-    gone = "" if all(n in kept for n in chosen.signals) else " Not all of its readings are kept."
-    return nothing(f"Grey band: {band}.{gone}")
+    gone = (
+        ""
+        if all(n in kept for n in chosen.signals)
+        else " " + t("Not all of its readings are kept.")
+    )
+    return nothing(t("Grey band: {band}.", band=band) + gone)

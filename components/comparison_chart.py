@@ -11,6 +11,7 @@ from components.charts import MUTED, SERIES, figure
 from data.extruders import Signal
 from data.history.golden import Band
 from data.history.onset_lines import OnsetLine
+from words import t
 
 #: Heights in px: of a lane with its name, of what is above and below all lanes.
 LANE_PX, NAME_PX, TOP_PX, BOTTOM_PX = 164, 32, 22, 44
@@ -80,7 +81,7 @@ def comparison_chart(
 def _onset_axis(shown: go.Figure, lanes: int, until: float) -> None:
     shown.update_layout(
         xaxis={
-            "range": [-30, until], "title": {"text": "Minutes since the onset", "standoff": 6},
+            "range": [-30, until], "title": {"text": t("Minutes since the onset"), "standoff": 6},
             "showgrid": True, "zeroline": False, "anchor": f"y{lanes}" if lanes > 1 else "y",
             "nticks": 8, "tickangle": 0,
         }
@@ -90,7 +91,7 @@ def _onset_axis(shown: go.Figure, lanes: int, until: float) -> None:
         line={"width": 1.5, "dash": "dot", "color": MUTED},
     )  # fmt: skip
     shown.add_annotation(
-        x=0, yref="paper", y=1, yanchor="bottom", xanchor="left", showarrow=False, text="onset"
+        x=0, yref="paper", y=1, yanchor="bottom", xanchor="left", showarrow=False, text=t("onset")
     )
 
 
@@ -108,8 +109,8 @@ def _lane(shown: go.Figure, index: int, signal: Signal, lanes: int, change: bool
 
 
 def _title(signal: Signal, change: bool) -> str:
-    unit = f" ({signal.unit})" if signal.unit else ""
-    return f"{signal.label}{', change' if change else ''}{unit}"
+    unit = f" ({t(signal.unit)})" if signal.unit else ""
+    return f"{t(signal.label)}{', ' + t('change') if change else ''}{unit}"
 
 
 def _line(
@@ -126,7 +127,7 @@ def _line(
         go.Scatter(
             x=_minutes(line), y=line.values, yaxis=axis, name=event.name, mode="lines",
             line=style, opacity=1 if event.this else 0.8, connectgaps=False,
-            hovertemplate=f"%{{y:{'+' if change else ''}.{signal.decimals}f}} {signal.unit}",
+            hovertemplate=f"%{{y:{'+' if change else ''}.{signal.decimals}f}} {t(signal.unit)}",
         )
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from components.ids_dossier import address
 from components.malfunction_words import cause_label
 from components.page_settings import PageSettings
 from data.history.similar import NOT_KEPT, SIMILAR, TOO_LITTLE, Similar, SimilarEvent
+from words import mark, number, t
 
 
 def last_time(found: Similar, settings: PageSettings) -> list[Component]:
@@ -25,11 +26,11 @@ def last_time(found: Similar, settings: PageSettings) -> list[Component]:
     return [
         html.P(
             [
-                "Last time this was: ",
+                t("Last time this was") + ": ",
                 html.Strong(f"{what}, {took}"),
                 " (",
                 dcc.Link(where, href=address(last.id)),
-                f", {_alike(last)} alike).",
+                ", " + t("{share} alike", share=_alike(last)) + ").",
             ],
             className="comparison-last",
         )
@@ -38,17 +39,20 @@ def last_time(found: Similar, settings: PageSettings) -> list[Component]:
 
 def _why_not_last(found: Similar) -> str:
     if found.source == NOT_KEPT:
-        return "Readings around this onset are not kept, so it cannot be compared."
+        return t("Readings around this onset are not kept, so it cannot be compared.")
     if found.source == TOO_LITTLE:
-        return "Too little moved around this onset, or is known from before it, to compare it."
+        return t("Too little moved around this onset, or is known from before it, to compare it.")
     if not found.searched:
-        return "There is no earlier event to compare with."
+        return t("There is no earlier event to compare with.")
     near = [event for event in found.events if event.similar]
     if near:
-        return "Similar events are listed below; none of them was resolved with a cause yet."
+        return t("Similar events are listed below; none of them was resolved with a cause yet.")
     if found.searched == 1:
-        return "Nothing similar: one earlier event looked through, not near enough."
-    return f"Nothing similar: {found.searched:,} earlier events looked through, none near enough."
+        return t("Nothing similar: one earlier event looked through, not near enough.")
+    return t(
+        "Nothing similar: {n} earlier events looked through, none near enough.",
+        n=number(found.searched),
+    )
 
 
 def event_options(found: Similar, settings: PageSettings) -> list[dict[str, object]]:
@@ -65,8 +69,8 @@ def lettered(found: Similar) -> list[tuple[str, SimilarEvent]]:
 
 
 def _legend(letter: str, event: SimilarEvent, settings: PageSettings) -> Component:
-    number = Drawn(letter, "", ()).number
-    colour = SERIES[number % len(SERIES)]
+    place = Drawn(letter, "", ()).number
+    colour = SERIES[place % len(SERIES)]
     return html.Span(
         [
             html.B(letter, className="comparison-letter", style={"borderBottomColor": colour}),
@@ -85,23 +89,39 @@ def events_table(found: Similar, settings: PageSettings) -> list[Component]:
     """Similar events with links to their dossiers."""
     if not found.events:
         return []
-    columns = ("", "Onset", "Extruder", "Cause", "Action", "Time to repair", "Scrap", "Alike")
+    columns = (
+        "",
+        mark("Onset"),
+        mark("Extruder"),
+        mark("Cause"),
+        mark("Action"),
+        mark("Time to repair"),
+        mark("Scrap"),
+        mark("Alike"),
+    )
     rows = [_row(letter, event, settings) for letter, event in lettered(found)]
-    more = " Older ones were not looked at." if found.capped else ""
+    more = [" ", t("Older ones were not looked at.")] if found.capped else []
     return [
         html.Table(
             [
-                html.Caption("Earlier events that look most like this one"),
-                html.Thead(html.Tr([html.Th(name, scope="col") for name in columns])),
+                html.Caption(t("Earlier events that look most like this one")),
+                html.Thead(html.Tr([html.Th(t(name), scope="col") for name in columns])),
                 html.Tbody(rows),
             ],
             className="comparison-table",
         ),
         html.P(
-            f"Looked through: {found.searched:,}.{more} Alike: how much of what the signals did"
-            f" from 10 min before to 60 min after the onset is the same; from"
-            f" {100 * (1 - SIMILAR):.0f} % on events are called similar. Those of the same extruder"
-            " come first where they are as near.",
+            [
+                t("Looked through: {n}.", n=number(found.searched)),
+                *more,
+                " ",
+                t(
+                    "Alike: how much of what the signals did from 10 min before to 60 min after"
+                    " the onset is the same; from {share} % on events are called similar. Those of"
+                    " the same extruder come first where they are as near.",
+                    share=f"{100 * (1 - SIMILAR):.0f}",
+                ),
+            ],
             className="history-note",
         ),
     ]
@@ -109,17 +129,17 @@ def events_table(found: Similar, settings: PageSettings) -> list[Component]:
 
 def _row(letter: str, event: SimilarEvent, settings: PageSettings) -> Component:
     cause = cause_label(event.cause)
-    repair = format_duration(event.repair_ms) if event.repair_ms is not None else "lasts still"
-    scrap = f"{event.kg:,.0f} kg · {format_money(event.money, settings.currency)}"
+    repair = format_duration(event.repair_ms) if event.repair_ms is not None else t("lasts still")
+    scrap = f"{number(event.kg)} kg · {format_money(event.money, settings.currency)}"
     cells = (
         html.B(letter),
         dcc.Link(format_time(event.onset, settings.zone), href=address(event.id)),
         event.extruder_name,
-        cause if event.found else f"{cause} (probable)",
+        cause if event.found else t("{cause} (probable)", cause=cause),
         event.action or UNKNOWN,
         repair,
         scrap,
-        _alike(event) + ("" if event.similar else " – not similar"),
+        _alike(event) + ("" if event.similar else " – " + t("not similar")),
     )
     return html.Tr([html.Td(cell) for cell in cells])
 

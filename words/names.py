@@ -128,4 +128,6 @@ NAMES = (
     mark("high"),
     mark("medium"),
     mark("low"),
+    # Refusals
+    mark("Login or password is wrong."),
 )
