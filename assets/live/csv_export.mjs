@@ -1,6 +1,6 @@
 // What the trends show, as a file for a spreadsheet.
 import { isoTime } from "./format.mjs";
-import { QUALITY_WORDS } from "./limits.mjs";
+import { QUALITY_NAMES } from "./limits.mjs";
 import { ABSENT } from "./window_buffer.mjs";
 
 const NEW_LINE = "\r\n";
@@ -57,7 +57,7 @@ function columnsOf(buffer, { slot, signal }, from, to) {
 }
 
 function qualityColumn(buffer, slot, signal) {
-  const text = (step) => QUALITY_WORDS[buffer.quality(slot, step)] || "good";
+  const text = (step) => QUALITY_NAMES[buffer.quality(slot, step)] || "good";
   return { title: `${signal.label} quality`, text };
 }
 

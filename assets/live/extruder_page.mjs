@@ -3,7 +3,7 @@ import { ExtruderAlarms } from "./alarm_extruder.mjs";
 import { Feed, requestBytes, requestJson } from "./feed.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
 import { Gauges } from "./gauges.mjs";
-import { BAD, deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
+import { andMore, BAD, deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { part, setClass, setText } from "./text.mjs";
 import { playbackOf } from "./playback.mjs";
 import { mountTrends } from "./trend_section.mjs";
@@ -11,6 +11,7 @@ import { readSelection, writeSelection } from "./selection.mjs";
 import { WindowBuffer } from "./window_buffer.mjs";
 import { decode } from "./window_codec.mjs";
 import { ZoneProfile } from "./zone_profile.mjs";
+import { t } from "./words.mjs";
 
 export function mountExtruder(root, context) {
   return new ExtruderPage(root, context);
@@ -143,7 +144,7 @@ class ExtruderPage {
     const shown = this._suppressed ? {} : this._limits;
     this._gauges.update(read, shown, this._suppressed);
     this._zones.update(read, this._limits, this._suppressed);
-    this._job = JOB_WORDS[job] ?? "No job data";
+    this._job = JOB_WORDS[job] ?? t("No job data");
     this._writeWorst(worstOf(signals, read, shown));
     setClass(this.root, "extruder--suppressed", this._suppressed);
     this.banner?.answered({ checked: message.checkedTs, head: message.headTs });
@@ -170,7 +171,7 @@ class ExtruderPage {
     setClass(element, "past-highhigh", severity === 2);
     setClass(element, "past-bad", severity === 0);
     // Dash sets the title when it shows the page; a tab says which extruder and how it is.
-    const mark = this._playback ? "PLAYBACK · " : "";
+    const mark = this._playback ? `${t("PLAYBACK")} · ` : "";
     const title = `${mark}${text ? `${text.split(" ")[0]} ` : ""}${this._extruder.name} – Meltwatch`;
     if (document.title !== title) document.title = title;
   }
@@ -179,16 +180,16 @@ class ExtruderPage {
     if (!(this._head > 0)) return this._playback && this._head && this._noReadings();
     const age = Math.max(0, this.clock.now() - this._head);
     const silent = age > this.settings.staleAfterMs;
-    setText(part(this.root, "age"), `Readings ${formatAge(age)} old`);
-    setText(part(this.root, "state"), silent ? `${this._job} (last known)` : this._job);
+    setText(part(this.root, "age"), t("Readings {age} old", { age: formatAge(age) }));
+    setText(part(this.root, "state"), silent ? t("{job} (last known)", { job: this._job }) : this._job);
     setClass(this.root, "extruder--silent", silent);
     this._trends.setSilent(silent);
   }
 
   /** A playback can be of a time of which nothing is kept. */
   _noReadings() {
-    setText(part(this.root, "age"), "No readings of this time");
-    setText(part(this.root, "state"), "No data");
+    setText(part(this.root, "age"), t("No readings of this time"));
+    setText(part(this.root, "state"), t("No data"));
   }
 }
 
@@ -206,7 +207,8 @@ function worstOf(signals, read, limits) {
   if (!worst) return badOf(signals, read);
   const { signal, past, value } = worst;
   const number = (x) => formatNumber(x, signal.decimals);
-  const text = `${SIGNS[past.name]} ${signal.label} ${number(value)} ${signal.unit} · ${past.name} ${number(past.bound)}`;
+  const reading = `${t(signal.label)} ${number(value)} ${t(signal.unit)}`;
+  const text = `${SIGNS[past.name]} ${reading} · ${past.name} ${number(past.bound)}`;
   return { text, severity: past.severity };
 }
 
@@ -216,6 +218,6 @@ function badOf(signals, read) {
   const first = bad.indexOf(true);
   if (first < 0) return { text: "", severity: null };
   const more = bad.filter(Boolean).length - 1;
-  const what = `${signals[first].label}: ${QUALITY_WORDS[read(first).quality]}`;
-  return { text: `? ${what}${more ? `, ${more} more` : ""}`, severity: 0 };
+  const what = `? ${t(signals[first].label)}: ${QUALITY_WORDS[read(first).quality]}`;
+  return { text: andMore(what, more), severity: 0 };
 }

@@ -2,6 +2,7 @@
 import { formatNumber } from "./format.mjs";
 import { deviation, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 /** Colours as values, since the gauge draws an SVG attribute; grey until abnormal (ISA-101). */
 const COLOURS = {
@@ -88,11 +89,14 @@ function drawBand(tile, signal, bounds) {
 }
 
 function note(signal, quality, bounds, past, suppressed) {
-  if (quality) return QUALITY_WORDS[quality] ?? `quality ${quality}`;
-  if (past) return `${SIGNS[past.name]} past ${past.name} ${formatNumber(past.bound, signal.decimals)}`;
-  if (suppressed) return "limits suppressed";
+  if (quality) return QUALITY_WORDS[quality] ?? t("quality {code}", { code: quality });
+  if (past) {
+    const bound = `${past.name} ${formatNumber(past.bound, signal.decimals)}`;
+    return `${SIGNS[past.name]} ${t("past {bound}", { bound })}`;
+  }
+  if (suppressed) return t("limits suppressed");
   const parts = [];
   if (bounds?.l != null) parts.push(`L ${formatNumber(bounds.l, signal.decimals)}`);
   if (bounds?.h != null) parts.push(`H ${formatNumber(bounds.h, signal.decimals)}`);
-  return parts.join(" · ") || "no limits set";
+  return parts.join(" · ") || t("no limits set");
 }

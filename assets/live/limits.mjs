@@ -1,6 +1,7 @@
 // How far a reading is from its limits, and from when on it will be past one; the same rule as
 // data/attention.py.
 import { formatNumber } from "./format.mjs";
+import { mark, t } from "./words.mjs";
 
 /** Signs that tell the severity without colour. */
 export const SIGNS = { H: "▲", HH: "▲▲", L: "▼", LL: "▼▼" };
@@ -23,19 +24,29 @@ export function deviation(value, limits) {
 /** Codes of the signal JobStatus (data/extruders.py). */
 export const JOB = { NO_JOB: 0, START_UP: 1, PRODUCTION: 2 };
 
-export const JOB_WORDS = { 0: "Stopped", 1: "Start-up", 2: "Production" };
+export const JOB_WORDS = { 0: t("Stopped"), 1: t("Start-up"), 2: t("Production") };
 
 /** Codes of bad quality (data/quality.py); out of service is on purpose and not among them. */
 export const BAD = new Set([2, 3]);
 
-export const QUALITY_WORDS = {
+/** In English, as files of readings say it. */
+export const QUALITY_NAMES = {
   0: "",
-  1: "uncertain",
-  2: "sensor failure",
-  3: "no communication",
-  4: "out of service",
-  255: "no reading",
+  1: mark("uncertain"),
+  2: mark("sensor failure"),
+  3: mark("no communication"),
+  4: mark("out of service"),
+  255: mark("no reading"),
 };
+
+export const QUALITY_WORDS = Object.fromEntries(
+  Object.entries(QUALITY_NAMES).map(([code, name]) => [code, t(name)]),
+);
+
+/** The first of several in words, and how many more there are. */
+export function andMore(what, more) {
+  return more > 0 ? t("{what}, {n} more", { what, n: more }) : what;
+}
 
 /**
  * When a limit will be reached, in words; empty for a signal that is not known.
@@ -45,9 +56,10 @@ export const QUALITY_WORDS = {
  */
 export function predictionText({ limit, bound, early_s: early, late_s: late }, signal, brief = false) {
   if (!signal) return "";
-  if (brief) return `${limit} in ${between(early, late)} · ${signal.label}`;
-  const value = `${formatNumber(bound, signal.decimals)} ${signal.unit}`.trim();
-  return `${signal.label} reaches ${limit} ${value} in ${between(early, late)}`;
+  const [label, span] = [t(signal.label), between(early, late)];
+  if (brief) return t("{limit} in {span} · {label}", { limit, span, label });
+  const value = `${formatNumber(bound, signal.decimals)} ${t(signal.unit)}`.trim();
+  return t("{label} reaches {limit} {value} in {span}", { label, limit, value, span });
 }
 
 /** "42–58 min", "3–5 h": as exact as a prediction is. */

@@ -1,9 +1,10 @@
 // One card of the Plant page: figures, moving indicators, the worst deviation, a sparkline.
 import { CardAlarms } from "./alarm_card.mjs";
 import { formatAge, formatNumber } from "./format.mjs";
-import { deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
+import { andMore, deviation, JOB, JOB_WORDS, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { sparkline } from "./sparkline.mjs";
 import { part, setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 /** How long a card keeps its place after its deviation ended: longer than a surge's period. */
 const HOLD_MS = 60_000;
@@ -32,7 +33,7 @@ export class PlantCard {
   update(summary) {
     this._summary = summary;
     setClass(this.element, "card--loading", false);
-    setText(this._parts.product, summary.product_name || "no product");
+    setText(this._parts.product, summary.product_name || t("no product"));
     this._limits = this._about.limits[summary.product] ?? this._about.limits[0] ?? [];
     this._alarms.update(summary);
     summary.gauges.forEach((value, index) => this._figure(index, value, summary.quality[index]));
@@ -47,9 +48,9 @@ export class PlantCard {
     const silent = this._silent();
     this._hold(silent);
     this._writeWorst(silent);
-    setText(this._parts.age, `${formatAge(Math.max(0, this._clock.now() - summary.head))} old`);
-    const unheard = lost ? "Not updating" : "No readings";
-    const state = silent ? unheard : (JOB_WORDS[summary.job] ?? "No job data");
+    setText(this._parts.age, t("{age} old", { age: formatAge(Math.max(0, this._clock.now() - summary.head)) }));
+    const unheard = lost ? t("Not updating") : t("No readings");
+    const state = silent ? unheard : (JOB_WORDS[summary.job] ?? t("No job data"));
     setText(this._parts.state, state);
     const normal = !silent && (summary.job === JOB.PRODUCTION || summary.job === null);
     this._parts.product.dataset.state = normal ? "" : `${state} · `;
@@ -84,9 +85,10 @@ export class PlantCard {
   _writeWorst(silent) {
     const [full, brief] = this._worstTexts();
     const calmed = !silent && this._held.need >= 30 && Math.max(this._needNow(silent), this._alarms.need) < 30;
-    const was = `was ${this._held.text}, ${formatAge(performance.now() - this._held.at)} ago`;
+    const age = formatAge(performance.now() - this._held.at);
+    const was = t("was {what}, {age} ago", { what: this._held.text, age });
     const text = calmed ? was : this._brief ? brief : full;
-    setText(this._parts.worst, silent ? `last known: ${brief}` : text);
+    setText(this._parts.worst, silent ? t("last known: {what}", { what: brief }) : text);
     if (this._parts.worst.title !== full) this._parts.worst.title = full;
     setClass(this.element, "card--calmed", calmed);
   }
@@ -120,11 +122,11 @@ export class PlantCard {
     }
     if (first) {
       const what = `? ${this._about.signals[first[0]][0]}`;
-      const more = bad > 1 ? `, ${bad - 1} more` : "";
-      return [`${what}: ${QUALITY_WORDS[first[1]]}${more}`, `${what} bad${more}`];
+      const texts = [`${what}: ${QUALITY_WORDS[first[1]]}`, t("{what} bad", { what })];
+      return texts.map((text) => andMore(text, bad - 1));
     }
-    const calm = this._summary.suppressed ? "limits suppressed" : "within limits";
-    return this._limits.length ? [calm, calm] : ["no limits set", "no limits set"];
+    const calm = this._summary.suppressed ? t("limits suppressed") : t("within limits");
+    return this._limits.length ? [calm, calm] : [t("no limits set"), t("no limits set")];
   }
 
   _figure(index, value, quality) {

@@ -1,5 +1,6 @@
 // A small line of the last 15 minutes, gaps left open; drawn every 15 s, so SVG is enough.
 import { formatNumber } from "./format.mjs";
+import { t } from "./words.mjs";
 
 const WIDTH = 240;
 const HEIGHT = 32;
@@ -15,7 +16,9 @@ export function sparkline(host, line, gauge, settings) {
   if (!numbers.length) return host.replaceChildren();
   const [low, high] = range(numbers, gauge);
   const minutes = Math.round(settings.windowS / 60);
-  const text = `${gauge.label}, last ${minutes} min: ${formatNumber(Math.min(...numbers), gauge.decimals)} to ${formatNumber(Math.max(...numbers), gauge.decimals)} ${gauge.unit}`;
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((x) => formatNumber(x, gauge.decimals));
+  const { label, unit } = gauge;
+  const text = t("{label}, last {minutes} min: {least} to {most} {unit}", { label, minutes, least, most, unit });
   host.innerHTML =
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img"><title></title>` +
     `<path d="${path(line.values, low, high)}" /></svg><span class="spark__label"></span>`;

@@ -2,13 +2,14 @@
 import { formatNumber } from "./format.mjs";
 import { BAD, deviation, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { setClass, setText } from "./text.mjs";
+import { t } from "./words.mjs";
 
 const GROUPS = ["Barrel temperatures", "Die temperatures"];
 const ROWS = [
-  ["actual", "Actual"],
-  ["set", "Set value"],
-  ["output", "Output"],
-  ["current", "Current"],
+  ["actual", t("Actual")],
+  ["set", t("Set value")],
+  ["output", t("Output")],
+  ["current", t("Current")],
 ];
 /** Degrees from the set value to the end of the track, where limits do not say more. */
 const REACH = 15;
@@ -39,12 +40,12 @@ export class ZoneProfile {
       }
     }
     const title = document.createElement("h2");
-    title.textContent = "Barrel and die zones";
+    title.textContent = t("Barrel and die zones");
     const frame = document.createElement("div");
     frame.className = "zone-frame";
     frame.tabIndex = 0;
     frame.setAttribute("role", "region");
-    frame.setAttribute("aria-label", "Barrel and die zones");
+    frame.setAttribute("aria-label", t("Barrel and die zones"));
     frame.append(table);
     this._host.append(title, frame);
   }
@@ -52,13 +53,13 @@ export class ZoneProfile {
   _head() {
     const row = document.createElement("tr");
     row.append(cell("td", ""));
-    for (const zone of this._zones) row.append(cell("th", zone.label, { scope: "col" }));
+    for (const zone of this._zones) row.append(cell("th", t(zone.label), { scope: "col" }));
     return row;
   }
 
   _tracks() {
     const row = document.createElement("tr");
-    row.append(cell("th", "Deviation", { scope: "row" }));
+    row.append(cell("th", t("Deviation"), { scope: "row" }));
     for (const zone of this._zones) {
       const td = cell("td", "");
       zone.track = document.createElement("div");
@@ -77,7 +78,7 @@ export class ZoneProfile {
     const row = document.createElement("tr");
     const unit = this._zones.map((zone) => zone.signals[key === "set" ? "actual" : key]?.unit).find(Boolean);
     row.className = `zone-row zone-row--${key}`;
-    row.append(cell("th", `${label} ${unit ?? ""}`, { scope: "row" }));
+    row.append(cell("th", `${label} ${t(unit ?? "")}`, { scope: "row" }));
     for (const zone of this._zones) {
       zone.cells[key] = cell("td", "–");
       row.append(zone.cells[key]);
@@ -107,7 +108,7 @@ export class ZoneProfile {
 
   _note(value, quality, bounds, past, signal) {
     if (quality) return QUALITY_WORDS[quality] ?? "";
-    if (bounds.set_value == null) return "no set value";
+    if (bounds.set_value == null) return t("no set value");
     const signed = signedNumber(value - bounds.set_value, signal.decimals);
     return past ? `${SIGNS[past.name]} ${signed} ${past.name}` : signed;
   }
