@@ -1,5 +1,6 @@
 // Draws what stands behind lines on a 2D canvas: grid, axes, units, limits.
 import { formatNumber } from "./format.mjs";
+import { t } from "./words.mjs";
 
 const TICK_FONT = "11px";
 const UNIT_FONT = "600 12px";
@@ -51,7 +52,7 @@ export function drawLimits(ctx, scene, lane) {
     if (at !== null) {
       placed[count] = at;
       count += 1;
-      const text = `${name} ${formatNumber(value, lane.decimals)}`;
+      const text = `${t(name)} ${formatNumber(value, lane.decimals)}`;
       ctx.fillText(text, scene.right + 4, at, scene.width - scene.right - 5);
     }
   }

@@ -4,6 +4,7 @@ import { TrendChart } from "./trend_chart.mjs";
 import { listenToKeys } from "./trend_keys.mjs";
 import { make, TrendLegend } from "./trend_legend.mjs";
 import { TrendPointer } from "./trend_pointer.mjs";
+import { t } from "./words.mjs";
 
 export class TrendCard {
   /**
@@ -48,19 +49,20 @@ export class TrendCard {
   }
 
   _build(grid) {
-    const { name, lanes } = this._group;
+    const { lanes } = this._group;
+    const name = t(this._group.name);
     this._card = make("section", "trend-card");
     this._card.setAttribute("aria-label", name);
     if (lanes.every((lane) => lane.kind === "states")) this._card.classList.add("trend-card--states");
     const head = make("div", "trend-card__head");
-    this._all = make("button", "trend-all", "Show all");
+    this._all = make("button", "trend-all", t("Show all"));
     this._all.type = "button";
     head.append(make("h3", "trend-card__name", name), this._all);
     this._body = make("div", "trend-card__body");
     this._plot = make("div", "trend-plot");
     this._plot.tabIndex = 0;
     this._plot.setAttribute("role", "img");
-    this._none = make("p", "trend-none", "All signals of this chart are hidden");
+    this._none = make("p", "trend-none", t("All signals of this chart are hidden"));
     this._plot.append(this._none);
     this._body.append(this._plot);
     this._card.append(head, this._body);
@@ -105,9 +107,11 @@ export class TrendCard {
 
   _describe() {
     const { view } = this._context;
-    const labels = this._group.lines.filter((line) => line.shown).map((line) => line.signal.label);
-    const text = `${this._group.name}: trend of ${labels.join(", ") || "nothing"} over ` +
-      `${formatSpan(view.span)}. Arrow keys move the crosshair, plus and minus zoom, space pauses.`;
+    const labels = this._group.lines.filter((line) => line.shown).map((line) => t(line.signal.label));
+    const text = t(
+      "{group}: trend of {labels} over {span}. Arrow keys move the crosshair, plus and minus zoom, space pauses.",
+      { group: t(this._group.name), labels: labels.join(", ") || t("nothing"), span: formatSpan(view.span) },
+    );
     if (text === this._described) return;
     this._described = text;
     this._plot.setAttribute("aria-label", text);

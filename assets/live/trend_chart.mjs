@@ -6,6 +6,7 @@ import { TrendOverlay } from "./trend_overlay.mjs";
 import { extent } from "./trend_paths.mjs";
 import { ValueRange } from "./trend_range.mjs";
 import { TimeAxis } from "./time_axis.mjs";
+import { t } from "./words.mjs";
 
 /** Scrolling by less than this share of a pixel of the screen cannot be seen. */
 const SMALLEST_SCROLL = 0.25;
@@ -238,6 +239,6 @@ function sceneLane(lane) {
 
 function titleOf(lane) {
   const shown = lane.lines.filter((line) => line.shown);
-  const label = shown.length === 1 ? shown[0].signal.label : "";
-  return [label, lane.unit].filter(Boolean).join(" · ");
+  const label = shown.length === 1 ? t(shown[0].signal.label) : "";
+  return [label, t(lane.unit)].filter(Boolean).join(" · ");
 }

@@ -1,10 +1,11 @@
 // Sorts an extruder's signals into charts and lanes: one axis per lane.
+import { mark } from "./words.mjs";
 
 /** Scales that differ more would press the smaller one's line flat. */
 const SIMILAR = 4;
 
 /** Words that a chart's limits carry at its edge. */
-export const LIMIT_NAMES = { hh: "HH", ll: "LL", h: "H", l: "L", set_value: "Set" };
+export const LIMIT_NAMES = { hh: "HH", ll: "LL", h: "H", l: "L", set_value: mark("Set") };
 
 /**
  * A line of a chart.

@@ -4,6 +4,7 @@ import { deviation, QUALITY_WORDS, SIGNS } from "./limits.mjs";
 import { setText } from "./text.mjs";
 import { swatch } from "./trend_markers.mjs";
 import { usable } from "./trend_paths.mjs";
+import { t } from "./words.mjs";
 
 /** Good, and out of service on purpose. */
 const CALM = new Set([0, 4]);
@@ -54,8 +55,8 @@ export class TrendLegend {
     return this._entries
       .filter(({ line }) => line.shown)
       .map(({ line, value, note }) => {
-        const unit = value.textContent === NO_VALUE ? "" : line.signal.unit;
-        return [line.signal.label, value.textContent, unit, note.textContent].filter(Boolean).join(" ");
+        const unit = value.textContent === NO_VALUE ? "" : t(line.signal.unit);
+        return [t(line.signal.label), value.textContent, unit, note.textContent].filter(Boolean).join(" ");
       })
       .join(", ");
   }
@@ -68,10 +69,10 @@ function item(button) {
 }
 
 function entryOf(line, callbacks) {
-  const { label, unit } = line.signal;
+  const [label, unit] = [t(line.signal.label), t(line.signal.unit)];
   const button = make("button", "trend-key");
   button.type = "button";
-  button.title = `${label}: click hides or shows it, double-click shows it alone`;
+  button.title = t("{label}: click hides or shows it, double-click shows it alone", { label });
   button.dataset.signal = line.signal.name;
   const note = make("span", "trend-key__note");
   const value = make("span", "trend-key__value", NO_VALUE);
@@ -106,7 +107,7 @@ function show(entry, value, quality, limits) {
 
 /** A number may be missing although its quality is good. */
 function noteOf(good, quality) {
-  return QUALITY_WORDS[quality] || (good ? "" : "no value");
+  return QUALITY_WORDS[quality] || (good ? "" : t("no value"));
 }
 
 function textOf(value, signal) {

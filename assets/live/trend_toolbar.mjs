@@ -3,10 +3,12 @@ import { formatMinute, formatSpan, formatTime, zoneName } from "./format.mjs";
 import { setText } from "./text.mjs";
 import { ZOOM } from "./trend_keys.mjs";
 import { make } from "./trend_legend.mjs";
+import { t } from "./words.mjs";
 
-const MOUSE_HINT = "Drag to zoom · Shift+drag to move · Ctrl+wheel to zoom, without Ctrl once a " +
-  "chart was clicked · double-click: all";
-const TOUCH_HINT = "Pinch to zoom · drag to move · double-tap: all";
+const MOUSE_HINT = t(
+  "Drag to zoom · Shift+drag to move · Ctrl+wheel to zoom, without Ctrl once a chart was clicked · double-click: all",
+);
+const TOUCH_HINT = t("Pinch to zoom · drag to move · double-tap: all");
 
 export class TrendToolbar {
   /**
@@ -18,20 +20,20 @@ export class TrendToolbar {
   constructor(host, view, { timeZone, onExport, onOverlay, playback = false }) {
     this._view = view;
     this._timeZone = timeZone;
-    this._running = playback ? "Playback" : "Live";
+    this._running = playback ? t("Playback") : t("Live");
     this._bar = make("div", "trend-toolbar");
     this._bar.setAttribute("role", "toolbar");
-    this._bar.setAttribute("aria-label", "Trends");
-    this._pause = button("Pause", () => view.togglePause());
-    this._live = button(playback ? "Follow playback" : "Back to live", () => view.backToLive());
-    this._in = button("+", () => view.zoomBy(ZOOM), "Zoom in");
-    this._out = button("−", () => view.zoomBy(1 / ZOOM), "Zoom out");
+    this._bar.setAttribute("aria-label", t("Trends"));
+    this._pause = button(t("Pause"), () => view.togglePause());
+    this._live = button(playback ? t("Follow playback") : t("Back to live"), () => view.backToLive());
+    this._in = button("+", () => view.zoomBy(ZOOM), t("Zoom in"));
+    this._out = button("−", () => view.zoomBy(1 / ZOOM), t("Zoom out"));
     this._state = make("span", "trend-state");
     this._state.setAttribute("role", "status");
     this._at = make("span", "trend-at");
     this._bar.append(
       ...(playback ? [] : [this._pause]), this._live, this._out, this._in,
-      ...(onOverlay ? [overlayButton(onOverlay)] : []), button("Export CSV", onExport),
+      ...(onOverlay ? [overlayButton(onOverlay)] : []), button(t("Export CSV"), onExport),
       this._now(), hint(),
     );
     host.append(this._bar);
@@ -47,13 +49,14 @@ export class TrendToolbar {
     disable(this._live, mode === "live" && span === whole);
     disable(this._out, span >= whole);
     const state = stateText(this._view, firstTs, this._timeZone, this._running);
-    setText(this._state, mode === "live" && silentSince ? `No new readings since ${silentSince}` : state);
+    const silence = () => t("No new readings since {time}", { time: silentSince });
+    setText(this._state, mode === "live" && silentSince ? silence() : state);
     this._state.dataset.mode = mode;
   }
 
   /** @param {string} time under the crosshair, empty for none */
   updateCrosshair(time) {
-    setText(this._at, time ? `Values at ${time}` : "");
+    setText(this._at, time ? t("Values at {time}", { time }) : "");
   }
 
   _now() {
@@ -64,13 +67,13 @@ export class TrendToolbar {
 }
 
 function overlayButton(onOverlay) {
-  const element = button("Overlay", () => {
+  const element = button(t("Overlay"), () => {
     const overlay = element.getAttribute("aria-pressed") !== "true";
     element.setAttribute("aria-pressed", String(overlay));
     onOverlay(overlay);
   });
   element.setAttribute("aria-pressed", "false");
-  element.title = "Lay lines of different units over each other, each on 0–100 % of its axis";
+  element.title = t("Lay lines of different units over each other, each on 0–100 % of its axis");
   return element;
 }
 
@@ -81,17 +84,18 @@ function overlayButton(onOverlay) {
  * @param {string} timeZone
  * @param {string} running what is followed while nothing is paused
  */
-export function stateText(view, firstTs, timeZone, running = "Live") {
+export function stateText(view, firstTs, timeZone, running = t("Live")) {
   const { mode, t0, t1, span, whole } = view;
   const time = (ts) => formatTime(ts, timeZone);
   const zone = zoneName(t1, timeZone);
-  if (mode === "live") return span < whole ? `${running} · last ${formatSpan(span)}` : running;
+  if (mode === "live" && span >= whole) return running;
+  if (mode === "live") return t("{running} · last {span}", { running, span: formatSpan(span) });
   // The window runs on during a pause, and its oldest readings leave what is looked at. In
   // minutes, since the state is read aloud whenever it changes.
   const gone = firstTs > t0 + view.stepMs && firstTs > 0
-    ? ` · readings before ${formatMinute(firstTs, timeZone)} have left the window` : "";
-  if (mode === "zoomed") return `Zoomed ${time(t0)}–${time(t1)} ${zone}${gone}`;
-  return `Paused at ${time(t1)} ${zone}${gone}`;
+    ? ` · ${t("readings before {time} have left the window", { time: formatMinute(firstTs, timeZone) })}` : "";
+  if (mode === "zoomed") return t("Zoomed {from}–{to} {zone}", { from: time(t0), to: time(t1), zone }) + gone;
+  return t("Paused at {time}", { time: `${time(t1)} ${zone}` }) + gone;
 }
 
 /** A button of a toolbar; `disable` makes it do nothing. */
