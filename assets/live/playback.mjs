@@ -1,13 +1,14 @@
 // The Extruder page fed from history: one clock, readings fetched ahead, controls, what happened then.
 import { formatTime, isoTime } from "./format.mjs";
 import { PlaybackAlarms } from "./playback_alarms.mjs";
-import { levelText, PlaybackBar } from "./playback_bar.mjs";
+import { levelName, PlaybackBar } from "./playback_bar.mjs";
 import { PlaybackClock } from "./playback_clock.mjs";
 import { PlaybackEvents } from "./playback_events.mjs";
 import { PlaybackFeed } from "./playback_feed.mjs";
 import { listenToPlaybackKeys } from "./playback_keys.mjs";
 import { LAG_MS, PlaybackStore } from "./playback_store.mjs";
 import { BACK_MS, enterPlayback, leavePlayback, readPlayback, writePlayback } from "./playback_url.mjs";
+import { t } from "./words.mjs";
 
 /** Loading that takes shorter than this is not worth words. */
 const PATIENCE_MS = 400;
@@ -87,7 +88,7 @@ class Playback {
   /** What the readings are, for a file of them. */
   get source() {
     const level = this._store?.levelAt(this.clock.now());
-    return level ? levelText(level) : "";
+    return level ? levelName(level) : "";
   }
 
   toggle() {
@@ -172,26 +173,27 @@ class Playback {
   _note(ts) {
     const { error } = this._store ?? {};
     const failure = this._failure || (error && this._waiting !== null && error.message);
-    if (failure) return `Readings of this time cannot be had: ${failure}. Trying again.`;
-    if (this._waiting !== null) return performance.now() - this._waiting > PATIENCE_MS ? "Readings are loading" : "";
-    if (this._ended) return "End of the recording: this is now. “Back to live” shows what comes.";
+    if (failure) return t("Readings of this time cannot be had: {failure}. Trying again.", { failure: t(failure) });
+    if (this._waiting !== null) return performance.now() - this._waiting > PATIENCE_MS ? t("Readings are loading") : "";
+    if (this._ended) return t("End of the recording: this is now. “Back to live” shows what comes.");
     if (this._store?.levelAt(ts)?.level === "none") return this._notKept();
-    return this._said || this.events.error && `Events cannot be had: ${this.events.error}`;
+    return this._said || this.events.error && t("Events cannot be had: {error}", { error: t(this.events.error) });
   }
 
   _notKept() {
     const { oldest } = this.events;
     const zone = this._settings.timeZone;
-    const since = oldest && `: the oldest are of ${isoTime(oldest, zone).slice(0, 10)} ${formatTime(oldest, zone)}`;
-    return `No readings of this time are kept${since || ""}.`;
+    if (!oldest) return t("No readings of this time are kept.");
+    const time = `${isoTime(oldest, zone).slice(0, 10)} ${formatTime(oldest, zone)}`;
+    return t("No readings of this time are kept: the oldest are of {time}.", { time });
   }
 
   _toEvent(forward) {
     const now = this.clock.now();
     const ts = this.events.knows(now) ? this.events.neighbour(now, forward) : null;
     if (ts !== null) this.seek(ts);
-    else if (!this.events.knows(now)) this._said = "Events of this time are loading";
-    else this._said = `No ${forward ? "later" : "earlier"} event within a day`;
+    else if (!this.events.knows(now)) this._said = t("Events of this time are loading");
+    else this._said = forward ? t("No later event within a day") : t("No earlier event within a day");
   }
 
   _setSpeed(speed) {

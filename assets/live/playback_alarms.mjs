@@ -3,11 +3,12 @@ import { link, make, priorityMark } from "./alarm_dom.mjs";
 import { isHidden, STATE_WORDS, whatOf } from "./alarm_words.mjs";
 import { formatAge, formatTime } from "./format.mjs";
 import { setText } from "./text.mjs";
+import { plural, t } from "./words.mjs";
 
 /** More than this are in the journal of alarms. */
 const SHOWN = 8;
-const LOADING = "Alarms of that time are loading";
-const NOTHING = "Of that time no alarms are kept";
+const LOADING = t("Alarms of that time are loading");
+const NOTHING = t("Of that time no alarms are kept");
 
 export class PlaybackAlarms {
   /** @param {HTMLElement} host @param {import("./playback_events.mjs").PlaybackEvents} events */
@@ -35,7 +36,7 @@ export class PlaybackAlarms {
     if (key === this._key) return;
     this._key = key;
     const { error } = this._events;
-    if (!this._events.knows(ts)) return this._none(error ? `Alarms of that time cannot be had: ${error}` : LOADING);
+    if (!this._events.knows(ts)) return this._none(error ? t("Alarms of that time cannot be had: {error}", { error: t(error) }) : LOADING);
     const alarms = this._events.alarmsAt(ts);
     const told = alarms.filter((one) => !isHidden(one)).sort((a, b) => a.priority - b.priority || b.start - a.start);
     const malfunctions = this._events.malfunctionsAt(ts);
@@ -52,10 +53,13 @@ export class PlaybackAlarms {
   }
 
   _summary(ts, malfunctions, alarms, hidden) {
-    const of = (count, noun) => `${count || "no"} ${noun}${count === 1 ? "" : "s"}`;
-    const parts = [of(malfunctions, "malfunction"), `${of(alarms, "alarm")}${alarms > SHOWN ? `, ${SHOWN} shown` : ""}`];
-    if (hidden) parts.push(`${hidden} hidden (shelved, suppressed or out of service)`);
-    return `As it was at ${formatTime(ts, this._timeZone)}: ${parts.join(" · ")}`;
+    const told = alarms ? plural("{n} alarm", "{n} alarms", alarms) : t("no alarms");
+    const parts = [
+      malfunctions ? plural("{n} malfunction", "{n} malfunctions", malfunctions) : t("no malfunctions"),
+      alarms > SHOWN ? t("{alarms}, {n} shown", { alarms: told, n: SHOWN }) : told,
+    ];
+    if (hidden) parts.push(t("{n} hidden (shelved, suppressed or out of service)", { n: hidden }));
+    return t("As it was at {time}: {what}", { time: formatTime(ts, this._timeZone), what: parts.join(" · ") });
   }
 
   /** Entries are made anew only where their words changed. */
@@ -71,12 +75,11 @@ export class PlaybackAlarms {
   }
 
   _malfunction({ id, label, onset, detected }, ts) {
-    const found = detected > ts
-      ? `not found yet: that was at ${formatTime(detected, this._timeZone)}`
-      : `found ${formatTime(detected, this._timeZone)}`;
-    const since = `began ${formatTime(onset, this._timeZone)} · ${found}`;
+    const [began, time] = [onset, detected].map((one) => formatTime(one, this._timeZone));
+    const found = detected > ts ? t("not found yet: that was at {time}", { time }) : t("found {time}", { time });
+    const since = `${t("began {time}", { time: began })} · ${found}`;
     const parts = () => [
-      make("b", "", "Malfunction"), link(label, `/malfunctions/${id}`, "extruder-alarm__what"),
+      make("b", "", t("Malfunction")), link(t(label), `/malfunctions/${id}`, "extruder-alarm__what"),
       make("span", "extruder-alarm__state", since),
     ];
     return { key: id + since, parts };
@@ -86,7 +89,7 @@ export class PlaybackAlarms {
     const { label = alarm.source, unit = "", decimals = 1 } = this._signals.get(alarm.source) ?? {};
     const what = whatOf({ ...alarm, label, unit, decimals });
     const age = formatAge(ts - alarm.start).replace(/ \d+ s$/, "");
-    const state = `${STATE_WORDS[alarm.state] ?? alarm.state} · ${age}`;
+    const state = `${t(STATE_WORDS[alarm.state] ?? alarm.state)} · ${age}`;
     const parts = () => [
       priorityMark(alarm.priority), make("span", "extruder-alarm__what", what),
       make("span", "extruder-alarm__state", state),

@@ -1,6 +1,7 @@
 // A field for any date and time, in the plant's zone.
 import { button, field, input } from "./alarm_dom.mjs";
 import { isoTime, zoneOffset } from "./format.mjs";
+import { t } from "./words.mjs";
 
 export class PlaybackJump {
   /** @param {HTMLElement} host @param {string} timeZone @param {(ts: number) => void} onSeek */
@@ -11,7 +12,7 @@ export class PlaybackJump {
     this._field.classList.add("playback__when");
     const form = document.createElement("form");
     form.className = "playback__jump";
-    form.append(field("Date and time", this._field), button("Go", () => {}));
+    form.append(field(t("Date and time"), this._field), button(t("Go"), () => {}));
     form.lastChild.type = "submit";
     form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -3,6 +3,7 @@ import { make, select } from "./alarm_dom.mjs";
 import { priorityOf, whenText } from "./alarm_words.mjs";
 import { formatMinute, formatTime, isoTime } from "./format.mjs";
 import { setText } from "./text.mjs";
+import { plural, t } from "./words.mjs";
 
 const MINUTE_MS = 60_000;
 const SPANS = [["30", "30 min"], ["120", "2 h"], ["480", "8 h"], ["1440", "24 h"]];
@@ -46,7 +47,7 @@ export class PlaybackScrub {
     const row = make("div", "playback-scrub");
     this._range = make("input", "playback-scrub__range");
     Object.assign(this._range, { type: "range", step: "1" });
-    this._range.setAttribute("aria-label", "Time that is shown");
+    this._range.setAttribute("aria-label", t("Time that is shown"));
     this._range.addEventListener("input", () => this._seek());
     this._range.addEventListener("pointerdown", () => (this._dragging = true));
     for (const name of ["pointerup", "pointercancel", "change", "blur"]) {
@@ -68,7 +69,7 @@ export class PlaybackScrub {
       this._spanMs = Number(minutes) * MINUTE_MS;
       this._from = NaN;
     });
-    choice.setAttribute("aria-label", "Length of the bar");
+    choice.setAttribute("aria-label", t("Length of the bar"));
     this._summary = make("span", "playback-scrub__summary");
     const middle = make("span", "playback-scrub__span");
     middle.append(choice, this._summary);
@@ -119,9 +120,11 @@ export class PlaybackScrub {
   /** Nothing known is not nothing happened. */
   _counts(malfunctions, alarms) {
     const { error, complete } = this._events;
-    if (!this._events.knows(this._from + this._spanMs / 2)) return error ? "Events cannot be had" : "Events are loading";
-    const count = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
-    return `${count(malfunctions, "malfunction")}, ${count(alarms, "alarm")}${complete ? "" : ", more than are shown"}`;
+    if (!this._events.knows(this._from + this._spanMs / 2)) return error ? t("Events cannot be had") : t("Events are loading");
+    const counts = [
+      plural("{n} malfunction", "{n} malfunctions", malfunctions), plural("{n} alarm", "{n} alarms", alarms),
+    ].join(", ");
+    return complete ? counts : t("{counts}, more than are shown", { counts });
   }
 
   _touches(start, end) {
@@ -148,14 +151,17 @@ export class PlaybackScrub {
     mark.style.left = `${100 * from}%`;
     mark.style.width = `${100 * (to - from)}%`;
     const time = (ts) => formatTime(ts, this._timeZone);
-    const until = ended === null ? "not over" : `until ${time(ended)}`;
-    return this._pointed(mark, onset, `Malfunction: ${label}, from ${time(onset)} ${until}, found ${time(detected)}`);
+    const said = { cause: t(label), from: time(onset), found: time(detected) };
+    const text = ended === null
+      ? t("Malfunction: {cause}, from {from} not over, found {found}", said)
+      : t("Malfunction: {cause}, from {from} until {until}, found {found}", { ...said, until: time(ended) });
+    return this._pointed(mark, onset, text);
   }
 
   _tick({ source, condition, priority, start }) {
     const mark = make("button", `playback-mark playback-mark--alarm priority-${priority}`, priorityOf(priority).sign);
     mark.style.left = `${100 * this._share(start)}%`;
-    const what = [this._labels.get(source) ?? source, condition].filter(Boolean).join(" ");
+    const what = [t(this._labels.get(source) ?? source), t(condition)].filter(Boolean).join(" ");
     return this._pointed(mark, start, `${what}, ${priorityOf(priority).word}, ${formatTime(start, this._timeZone)}`);
   }
 
