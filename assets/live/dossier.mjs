@@ -5,6 +5,7 @@ import { backLink } from "./dossier_back.mjs";
 import { NoteForm } from "./dossier_note.mjs";
 import { fitPaper } from "./dossier_paper.mjs";
 import { resolve } from "./malfunction_resolve.mjs";
+import { t } from "./words.mjs";
 
 /** A tick of the workers takes a second or two: then what was done is in the journal. */
 const ASK_AGAIN_MS = [1200, 2600, 5000];
@@ -79,7 +80,7 @@ class Dossier {
   async _acknowledge() {
     const { id, extruder_name: name } = this._malfunction;
     const fields = { action: "acknowledge_malfunction", malfunction: id };
-    if (await this._context.commands.send(`Acknowledge the malfunction of ${name}`, fields)) this._askAgain();
+    if (await this._context.commands.send(t("Acknowledge the malfunction of {name}", { name }), fields)) this._askAgain();
   }
 
   async _resolve() {
@@ -91,7 +92,7 @@ class Dossier {
   async _note(fields) {
     const { id, extruder_name: name } = this._malfunction;
     const command = { action: "note_malfunction", malfunction: id, ...fields };
-    const recorded = await this._context.commands.send(`Note on the malfunction of ${name}`, command);
+    const recorded = await this._context.commands.send(t("Note on the malfunction of {name}", { name }), command);
     if (recorded) this._askAgain();
     return recorded;
   }
@@ -118,13 +119,13 @@ async function copyLink(pressed) {
   const copied = await (navigator.clipboard?.writeText(location.href) ?? Promise.reject()).then(() => true, () => false);
   if (!copied) {
     const shown = input({ value: location.href, readOnly: true });
-    shown.setAttribute("aria-label", "Address of this dossier");
+    shown.setAttribute("aria-label", t("Address of this dossier"));
     shown.addEventListener("focus", () => shown.select());
-    await ask({ title: "Link to this dossier", text: "Copy it from here.", controls: [shown] });
+    await ask({ title: t("Link to this dossier"), text: t("Copy it from here."), controls: [shown] });
     return;
   }
   const text = pressed.textContent;
-  pressed.textContent = "Copied";
+  pressed.textContent = t("Copied");
   setTimeout(() => { pressed.textContent = text; }, COPIED_MS);
 }
 

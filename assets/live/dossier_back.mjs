@@ -1,5 +1,6 @@
 // The way back from a dossier to the selection of malfunctions that one came from.
 import { link } from "./alarm_dom.mjs";
+import { t } from "./words.mjs";
 
 const KEY = "meltwatch-malfunctions";
 const LIST = "/malfunctions";
@@ -16,7 +17,7 @@ document.addEventListener(
 );
 
 export function backLink() {
-  return link("← Malfunctions", `${LIST}${selection()}`, "button");
+  return link(`← ${t("Malfunctions")}`, `${LIST}${selection()}`, "button");
 }
 
 /** In a new tab there is no session yet, but the page that it was opened from. */

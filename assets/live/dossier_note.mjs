@@ -2,6 +2,7 @@
 import { field, input, make } from "./alarm_dom.mjs";
 import { personButton } from "./alarm_person.mjs";
 import { setText } from "./text.mjs";
+import { grouped, t } from "./words.mjs";
 
 /** As data/commands.py allows. */
 const MAX_TEXT = 2000;
@@ -14,13 +15,13 @@ export class NoteForm {
     this._onSend = onSend;
     this._text = Object.assign(make("textarea", "alarm-input"), { maxLength: MAX_TEXT, rows: 3 });
     this._file = input({ type: "file", accept: "text/*,.txt,.csv,.log,.md,.json,.xml,.ini" });
-    this._add = make("button", "button button--main", "Add note");
+    this._add = make("button", "button button--main", t("Add note"));
     this._problem = make("p", "dossier-problem");
     this._problem.setAttribute("role", "alert");
     this.element = make("form", "dossier-note-form");
     const row = make("div", "dossier-note-form__row");
-    row.append(field("Text file, up to 32 KiB (optional)", this._file), this._add, personButton());
-    this.element.append(field("Note", this._text), row, this._problem);
+    row.append(field(t("Text file, up to 32 KiB (optional)"), this._file), this._add, personButton());
+    this.element.append(field(t("Note"), this._text), row, this._problem);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this._submit();
@@ -42,7 +43,7 @@ export class NoteForm {
     const comment = this._text.value.trim();
     const { problem, ...attachment } = await this._attachment();
     if (problem) return this._complain(problem, this._file);
-    if (!comment && !attachment.attachment) return this._complain("Write a note, or choose a text file.", this._text);
+    if (!comment && !attachment.attachment) return this._complain(t("Write a note, or choose a text file."), this._text);
     setText(this._problem, "");
     if (await this._onSend({ comment, ...attachment })) this.element.reset();
     return undefined;
@@ -58,15 +59,18 @@ export class NoteForm {
     const [file] = this._file.files;
     if (!file) return {};
     if (file.size > MAX_ATTACHMENT) return { problem: tooLarge(file) };
-    if (!file.size) return { problem: `${file.name} is empty.` };
+    if (!file.size) return { problem: t("{file} is empty.", { file: file.name }) };
     const text = textOf(await file.arrayBuffer());
-    if (text === null) return { problem: `${file.name} is not a text: only texts (UTF-8) can be attached.` };
+    if (text === null) {
+      return { problem: t("{file} is not a text: only texts (UTF-8) can be attached.", { file: file.name }) };
+    }
     return { attachment_name: file.name.slice(-MAX_NAME), attachment: text };
   }
 }
 
 function tooLarge({ name, size }) {
-  return `${name} is too large: ${Math.ceil(size / 1024).toLocaleString("en")} KiB, at most 32 KiB can be attached.`;
+  const kib = grouped(Math.ceil(size / 1024));
+  return t("{file} is too large: {kib} KiB, at most 32 KiB can be attached.", { file: name, kib });
 }
 
 /** The bytes as text; null if they are none. @param {ArrayBuffer} bytes */

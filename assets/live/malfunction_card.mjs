@@ -4,6 +4,7 @@ import { costText, whenText } from "./alarm_words.mjs";
 import { formatNumber, formatSpan } from "./format.mjs";
 import { resolve } from "./malfunction_resolve.mjs";
 import { setClass, setText } from "./text.mjs";
+import { plural, t } from "./words.mjs";
 
 export class MalfunctionCard {
   /**
@@ -31,8 +32,9 @@ export class MalfunctionCard {
     this._malfunction = malfunction;
     const [first] = malfunction.causes;
     this._where(malfunction);
-    setText(this._parts.cause, first ? `${first.label} · ${percent(first)}` : "Cause unclear");
-    setText(this._parts.check, first ? `Check: ${first.check}` : "Nothing fits well enough. Check: trends, then the extruder itself");
+    setText(this._parts.cause, first ? likelyText(first) : t("Cause unclear"));
+    setText(this._parts.check, first
+      ? checkText(first) : t("Nothing fits well enough. Check: trends, then the extruder itself"));
     this._times(malfunction);
     this._costs(malfunction);
     this._explain(malfunction);
@@ -41,8 +43,8 @@ export class MalfunctionCard {
 
   _build() {
     const { where, cause, check, onset, cost, split, done } = this._parts;
-    this._acknowledge = button("Acknowledge", () => this._act(), "button button--main");
-    this._resolve = button("Resolve…", () => this._resolveIt());
+    this._acknowledge = button(t("Acknowledge"), () => this._act(), "button button--main");
+    this._resolve = button(t("Resolve…"), () => this._resolveIt());
     const tools = make("div", "malfunction__tools");
     tools.append(this._acknowledge, this._resolve, done);
     const head = make("div", "malfunction__head");
@@ -53,7 +55,7 @@ export class MalfunctionCard {
   /** Extruder and product; the link is made once, not every second. */
   _where({ extruder, extruder_name: name, product_name: product }) {
     if (!this._named) {
-      const place = this._compact ? make("b", "", "Malfunction") : link(name, `/extruder/${extruder}`);
+      const place = this._compact ? make("b", "", t("Malfunction")) : link(name, `/extruder/${extruder}`);
       this._product = make("span", "malfunction__product");
       this._parts.where.append(place, this._product);
     }
@@ -65,17 +67,21 @@ export class MalfunctionCard {
     const zone = this._context.settings.timeZone;
     const now = this._context.clock.now();
     const minute = (ts) => whenText(ts, now, zone).slice(0, -3);
-    const between = early < onset - 30_000 ? `, at the earliest ${minute(early)}` : "";
     const minutes = Math.floor(((ended ?? now) - onset) / 60_000);
-    const lasts = minutes < 1 ? "less than a minute" : formatSpan(minutes * 60_000);
-    const end = ended ? ` · over at ${minute(ended)}, after ${lasts}` : ` · for ${lasts}`;
-    setText(this._parts.onset, `Began ${minute(onset)}${between}${end}`);
+    const span = minutes < 1 ? t("less than a minute") : formatSpan(minutes * 60_000);
+    const began = early < onset - 30_000
+      ? t("Began {time}, at the earliest {early}", { time: minute(onset), early: minute(early) })
+      : t("Began {time}", { time: minute(onset) });
+    const lasts = ended ? t("over at {time}, after {span}", { time: minute(ended), span }) : t("for {span}", { span });
+    setText(this._parts.onset, `${began} · ${lasts}`);
   }
 
   _costs({ scrap, currency, ended }) {
-    const state = scrap.final ? "Lost" : ended ? "Lost, still settling" : "Lost so far";
+    const state = scrap.final ? t("Lost") : ended ? t("Lost, still settling") : t("Lost so far");
     setText(this._parts.cost, costText(scrap, currency));
-    const parts = [["out of spec", scrap.out_of_spec_kg], ["start-up", scrap.start_up_kg], ["purge", scrap.purge_kg]];
+    const parts = [
+      [t("out of spec"), scrap.out_of_spec_kg], [t("start-up"), scrap.start_up_kg], [t("purge"), scrap.purge_kg],
+    ];
     const split = parts.filter(([, kg]) => kg > 0).map(([name, kg]) => `${name} ${formatNumber(kg, 1)}\u00a0kg`);
     const hours = scrap.hours >= 0.05 ? [`${formatNumber(scrap.hours, 1)}\u00a0h`] : [];
     setText(this._parts.split, [state, ...split, ...hours].join(" · "));
@@ -89,11 +95,11 @@ export class MalfunctionCard {
     const [first, ...others] = causes;
     const evidence = first?.evidence ?? [];
     this._why.element.hidden = !causes.length && !seen.length;
-    setText(this._why.head, first ? whyText(evidence) : `Seen: ${seen.length}`);
-    const lines = first ? evidence.map(observation) : seen.map((text) => make("li", "", text));
+    setText(this._why.head, first ? whyText(evidence) : t("Seen: {n}", { n: seen.length }));
+    const lines = first ? evidence.map(observation) : seen.map((text) => make("li", "", t(text)));
     this._evidence.replaceChildren(...lines, ...(nelson ? [make("li", "malfunction__nelson", nelson)] : []));
     this._others.element.hidden = !others.length;
-    setText(this._others.head, `${others.length} other possible ${others.length === 1 ? "cause" : "causes"}`);
+    setText(this._others.head, plural("{n} other possible cause", "{n} other possible causes", others.length));
     this._others.body.replaceChildren(...others.map(other));
   }
 
@@ -103,7 +109,7 @@ export class MalfunctionCard {
     this._acknowledge.hidden = stage !== "open";
     this._resolve.hidden = stage === "resolved";
     this._acknowledge.disabled = this._resolve.disabled = saving;
-    setText(this._parts.done, saving ? "saving…" : this._doneText(malfunction));
+    setText(this._parts.done, saving ? t("saving…") : this._doneText(malfunction));
     setClass(this.element, "malfunction--open", stage === "open");
     setClass(this.element, "malfunction--over", Boolean(malfunction.ended) || stage === "resolved");
   }
@@ -112,16 +118,16 @@ export class MalfunctionCard {
     const now = this._context.clock.now();
     const when = (ts) => (ts ? ` ${whenText(ts, now, this._context.settings.timeZone).slice(0, -3)}` : "");
     if (stage === "open") return "";
-    if (stage === "acknowledged") return `Acknowledged by ${who}${when(acknowledged_at)}`;
+    if (stage === "acknowledged") return t("Acknowledged by {who}", { who }) + when(acknowledged_at);
     const cause = this._context.causes.find(([name]) => name === cause_found)?.[1] ?? cause_found;
-    const said = [`cause: ${cause}`, `done: ${action}`, note].filter(Boolean).join(" · ");
-    return `Resolved by ${who}${when(resolved_at)} · ${said}`;
+    const said = [t("cause: {cause}", { cause: t(cause) }), t("done: {action}", { action }), note];
+    return [t("Resolved by {who}", { who }) + when(resolved_at), ...said].filter(Boolean).join(" · ");
   }
 
   async _act() {
     const { id, extruder_name: name } = this._malfunction;
     const fields = { action: "acknowledge_malfunction", malfunction: id };
-    await this._context.commands.send(`Acknowledge the malfunction of ${name}`, fields);
+    await this._context.commands.send(t("Acknowledge the malfunction of {name}", { name }), fields);
   }
 
   async _resolveIt() {
@@ -129,18 +135,22 @@ export class MalfunctionCard {
   }
 }
 
-function percent({ likelihood }) {
-  return `${Math.round(100 * likelihood)} % likely`;
+function likelyText({ label, likelihood }) {
+  return `${t(label)} · ${t("{percent} % likely", { percent: Math.round(100 * likelihood) })}`;
+}
+
+function checkText({ check }) {
+  return t("Check: {what}", { what: t(check) });
 }
 
 function whyText(evidence) {
   const supporting = evidence.filter(({ supports }) => supports).length;
-  return `Why: ${supporting} for, ${evidence.length - supporting} against`;
+  return t("Why: {n} for, {m} against", { n: supporting, m: evidence.length - supporting });
 }
 
 function observation({ text, supports }) {
   const item = make("li", supports ? "malfunction__for" : "malfunction__against");
-  item.append(make("b", "", supports ? "For: " : "Against: "), text);
+  item.append(make("b", "", supports ? t("For: ") : t("Against: ")), t(text));
   return item;
 }
 
@@ -148,6 +158,6 @@ function other(cause) {
   const element = make("div", "malfunction__other");
   const list = make("ul", "malfunction__evidence");
   list.append(...cause.evidence.map(observation));
-  element.append(make("b", "", `${cause.label} · ${percent(cause)}`), make("p", "", `Check: ${cause.check}`), list);
+  element.append(make("b", "", likelyText(cause)), make("p", "", checkText(cause)), list);
   return element;
 }
