@@ -1,5 +1,6 @@
 // Dash 4.4's own controls, put right for screen readers: what axe-core calls serious in them.
 // Dash renders these attributes once and does not change them, so that they stay as set here.
+import { t } from "./words.mjs";
 
 const DATE = "[id$=-wrapper].dash-datepicker-input-wrapper:not([role])";
 const FOCUS = "input.dash-dropdown-focus-target[aria-hidden]";
@@ -9,7 +10,7 @@ const BOXES = ":is(.dash-radioitems, .dash-checklist)[role=listbox]";
 function nameOf(control, id) {
   const label = document.querySelector(`label[for="${CSS.escape(id)}"]`) ?? control.closest("label");
   const beside = label ?? control.parentElement?.querySelector(":scope > :is(h2, h3)");
-  return beside?.textContent.trim() || "Choice";
+  return beside?.textContent.trim() || t("Choice");
 }
 
 /** What opens a calendar is a group around its text field, not a thing with `aria-expanded`. */

@@ -7,6 +7,7 @@ import { markTime, TrendsNotes } from "./trends_notes.mjs";
 import { choicesOf, TrendsPicker } from "./trends_picker.mjs";
 import { bounded, MOST_SIGNALS, queryOf, readSelection } from "./trends_selection.mjs";
 import { fromLocal, presetSpan } from "./trends_time.mjs";
+import { t } from "./words.mjs";
 
 const PATH = "/trends";
 /** Turns of a wheel are asked for together. */
@@ -251,18 +252,18 @@ class TrendsPage {
 
   _offers() {
     const first = this._choices[0];
-    if (!first) return [make("p", "history-note", "No extruder has a signal yet.")];
+    if (!first) return [make("p", "history-note", t("No extruder has a signal yet."))];
     const gauges = this._choices.filter(({ rank }) => rank).sort((a, b) => a.rank - b.rank);
     const own = gauges.filter(({ extruder }) => extruder === first.extruder).slice(0, 4);
     const same = gauges.filter(({ label }) => label === gauges[0]?.label).slice(0, MOST_SIGNALS);
-    const offers = [[`The main signals of ${first.extruderName}`, own]];
-    if (same.length > 1) offers.push([`${same[0].label} of ${same.length} extruders`, same]);
+    const offers = [[t("The main signals of {extruder}", { extruder: first.extruderName }), own]];
+    if (same.length > 1) offers.push([t("{label} of {n} extruders", { label: same[0].label, n: same.length }), same]);
     return [
-      make("p", "history-note", "Choose up to eight signals of any extruders, or begin with:"),
+      make("p", "history-note", t("Choose up to eight signals of any extruders, or begin with:")),
       ...offers.filter(([, list]) => list.length).map(([text, list]) =>
         button(text, () => this._change({ signals: list.map(({ key }) => key) })),
       ),
-      button("Find signals", () => this._picker.open()),
+      button(t("Find signals"), () => this._picker.open()),
     ];
   }
 }

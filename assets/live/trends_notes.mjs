@@ -3,6 +3,7 @@ import { ask } from "./alarm_dialog.mjs";
 import { field, input, select } from "./alarm_dom.mjs";
 import { make } from "./trend_legend.mjs";
 import { fromLocal, toField } from "./trends_time.mjs";
+import { t } from "./words.mjs";
 
 const MAX_TEXT = 2000;
 /** A tick obeys a command within two seconds; asked for again until then (ms). */
@@ -20,8 +21,8 @@ const A_CLICK = 4;
 export function markTime(box, plot, onMarked, onLeft) {
   const layer = make("div", "trends-layer");
   layer.tabIndex = 0;
-  layer.setAttribute("aria-label", "Drag over the time to write on. Enter takes the whole span, Escape leaves.");
-  const hint = make("p", "trends-layer__hint", "Drag over the time to write on. Enter: the whole span. Escape: leave.");
+  layer.setAttribute("aria-label", t("Drag over the time to write on. Enter takes the whole span, Escape leaves."));
+  const hint = make("p", "trends-layer__hint", t("Drag over the time to write on. Enter: the whole span. Escape: leave."));
   const mark = make("div", "trends-layer__mark");
   layer.append(hint, mark);
   box.append(layer);
@@ -74,17 +75,17 @@ export class TrendsNotes {
    */
   async write(start, end, shown) {
     const form = new NoteForm(start, end, shown, this.products, this.zone);
-    if (!(await ask({ title: "Write on a time", controls: form.controls, confirm: "Keep" }))) return;
+    if (!(await ask({ title: t("Write on a time"), controls: form.controls, confirm: t("Keep") }))) return;
     const fields = form.fields();
-    const what = fields.kind === "golden" ? "Golden run" : "Note";
+    const what = fields.kind === "golden" ? t("Golden run") : t("Note");
     if (await this.commands.send(what, fields)) this._look();
   }
 
   async remove(id) {
-    const text = "It is no longer shown. The journal keeps it, with your name.";
-    if (!(await ask({ title: "Remove this note?", text, confirm: "Remove" }))) return;
+    const text = t("It is no longer shown. The journal keeps it, with your name.");
+    if (!(await ask({ title: t("Remove this note?"), text, confirm: t("Remove") }))) return;
     const fields = { action: "remove_annotation", annotation: id };
-    if (await this.commands.send("Remove a note", fields)) this._look();
+    if (await this.commands.send(t("Remove a note"), fields)) this._look();
   }
 
   _look() {
@@ -96,11 +97,11 @@ class NoteForm {
   constructor(start, end, shown, products, zone) {
     this._zone = zone;
     const extruders = new Map(shown.map((one) => [String(one.extruder), one.extruderName]));
-    this._kind = select([["note", "Note"], ["golden", "Golden run"]], "note", () => this._check());
-    this._where = select([...extruders, ["0", "The whole plant"]], "", () => this._check());
+    this._kind = select([["note", t("Note")], ["golden", t("Golden run")]], "note", () => this._check());
+    this._where = select([...extruders, ["0", t("The whole plant")]], "", () => this._check());
     this._signals = shown;
-    this._signal = select([["", "All signals"]]);
-    this._product = select([["0", "None"], ...products.map(([code, name]) => [String(code), name])]);
+    this._signal = select([["", t("All signals")]]);
+    this._product = select([["0", t("None")], ...products.map(([code, name]) => [String(code), name])]);
     this._from = input({ type: "datetime-local", step: 1, required: true, value: toField(start, zone) });
     this._to = input({ type: "datetime-local", step: 1, required: true, value: toField(end, zone) });
     for (const one of [this._from, this._to]) one.addEventListener("input", () => this._check());
@@ -108,9 +109,9 @@ class NoteForm {
     Object.assign(this._text, { maxLength: MAX_TEXT, rows: 3 });
     this._text.addEventListener("input", () => this._check());
     this.controls = [
-      field("Kind", this._kind), field("Text", this._text), field("Extruder", this._where),
-      field("Signal", this._signal), field("Product", this._product),
-      field("From", this._from), field("To", this._to),
+      field(t("Kind"), this._kind), field(t("Text"), this._text), field(t("Extruder"), this._where),
+      field(t("Signal"), this._signal), field(t("Product"), this._product),
+      field(t("From"), this._from), field(t("To"), this._to),
     ];
     this._check();
   }
@@ -129,17 +130,17 @@ class NoteForm {
   _check() {
     const golden = this._kind.value === "golden";
     const [start, end] = [this._from, this._to].map(({ value }) => fromLocal(value, this._zone));
-    this._text.setCustomValidity(golden || this._text.value.trim() ? "" : "Some words are needed here.");
-    this._where.setCustomValidity(golden && this._where.value === "0" ? "A golden run is of one extruder." : "");
+    this._text.setCustomValidity(golden || this._text.value.trim() ? "" : t("Some words are needed here."));
+    this._where.setCustomValidity(golden && this._where.value === "0" ? t("A golden run is of one extruder.") : "");
     const late = golden ? end > start : end >= start;
-    this._to.setCustomValidity(late ? "" : "The end must be after the start.");
+    this._to.setCustomValidity(late ? "" : t("The end must be after the start."));
     this._product.closest("label").hidden = !golden;
     this._fillSignals();
   }
 
   _fillSignals() {
     const names = this._signals.filter(({ extruder }) => String(extruder) === this._where.value);
-    const options = [["", "All signals"], ...names.map(({ key, label }) => [key.slice(key.indexOf(":") + 1), label])];
+    const options = [["", t("All signals")], ...names.map(({ key, label }) => [key.slice(key.indexOf(":") + 1), label])];
     if (options.map(([value]) => value).join() === [...this._signal.options].map(({ value }) => value).join()) return;
     this._signal.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
   }

@@ -2,6 +2,7 @@
 import { make } from "./trend_legend.mjs";
 import { setText } from "./text.mjs";
 import { MOST_SIGNALS } from "./trends_selection.mjs";
+import { t } from "./words.mjs";
 
 /** More rows than this nobody reads: they search. */
 const MOST_ROWS = 80;
@@ -28,7 +29,7 @@ export class TrendsPicker {
     this._onToggle = onToggle;
     this._chosen = [];
     this._box = make("div", "scope-picker");
-    this._button = make("button", "button trend-button", "Signals ▾");
+    this._button = make("button", "button trend-button", `${t("Signals")} ▾`);
     this._button.type = "button";
     this._button.setAttribute("aria-expanded", "false");
     this._makePanel();
@@ -44,7 +45,7 @@ export class TrendsPicker {
   /** @param {string[]} chosen keys */
   update(chosen) {
     this._chosen = chosen;
-    setText(this._button, `Signals: ${chosen.length || "none"} ▾`);
+    setText(this._button, `${chosen.length ? t("Signals: {n}", { n: chosen.length }) : t("Signals: none")} ▾`);
     if (!this._panel.hidden) this._fill();
   }
 
@@ -60,11 +61,11 @@ export class TrendsPicker {
     this._panel = make("div", "scope-panel trends-panel");
     this._panel.hidden = true;
     this._panel.setAttribute("role", "group");
-    this._panel.setAttribute("aria-label", "Signals");
+    this._panel.setAttribute("aria-label", t("Signals"));
     this._search = make("input", "scope-search");
     this._search.type = "search";
-    this._search.placeholder = "Find, e.g. 3 melt pressure";
-    this._search.setAttribute("aria-label", "Find signals");
+    this._search.placeholder = t("Find, e.g. 3 melt pressure");
+    this._search.setAttribute("aria-label", t("Find signals"));
     this._list = make("div", "scope-panel__list");
     this._note = make("p", "scope-panel__none");
     this._panel.append(this._search, this._list, this._note);
@@ -93,7 +94,7 @@ export class TrendsPicker {
     const rest = matching.filter(({ key }) => !this._chosen.includes(key));
     const focused = document.activeElement?.value;
     this._list.replaceChildren();
-    if (chosen.length) this._list.append(this._group("Chosen", chosen, true));
+    if (chosen.length) this._list.append(this._group(t("Chosen"), chosen, true));
     for (const [name, list] of groups(rest.slice(0, MOST_ROWS))) this._list.append(this._group(name, list));
     const again = [...this._list.querySelectorAll("input")].find(({ value }) => value === focused);
     again?.focus({ preventScroll: true });
@@ -101,9 +102,11 @@ export class TrendsPicker {
   }
 
   _told(count) {
-    if (this._chosen.length >= MOST_SIGNALS) return `${MOST_SIGNALS} signals are chosen, which is all that one picture holds.`;
-    if (!count) return "Nothing else has that name.";
-    return count > MOST_ROWS ? `${count - MOST_ROWS} more: type to find them.` : "";
+    if (this._chosen.length >= MOST_SIGNALS) {
+      return t("{n} signals are chosen, which is all that one picture holds.", { n: MOST_SIGNALS });
+    }
+    if (!count) return t("Nothing else has that name.");
+    return count > MOST_ROWS ? t("{n} more: type to find them.", { n: count - MOST_ROWS }) : "";
   }
 
   _group(name, choices, whole = false) {

@@ -1,5 +1,6 @@
 // Times of the Trends page: the plant's wall clock in fields and on the chart, ms everywhere else.
 import { isoTime, zoneOffset } from "./format.mjs";
+import { t } from "./words.mjs";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -8,7 +9,7 @@ const DAY = 24 * HOUR;
 /** Spans that end now, by their name in the address. */
 export const PRESETS = [
   ["15m", "15 min", 15 * MINUTE], ["1h", "1 h", HOUR], ["8h", "8 h", 8 * HOUR], ["24h", "24 h", DAY],
-  ["7d", "7 d", 7 * DAY], ["30d", "30 d", 30 * DAY], ["90d", "90 d", 90 * DAY], ["1y", "1 y", 365 * DAY],
+  ["7d", "7 d", 7 * DAY], ["30d", "30 d", 30 * DAY], ["90d", "90 d", 90 * DAY], ["1y", t("1 y"), 365 * DAY],
 ];
 export const DEFAULT_PRESET = "24h";
 export const WEEK = 7 * DAY;
