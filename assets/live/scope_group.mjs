@@ -2,6 +2,7 @@
 import { formatNumber } from "./format.mjs";
 import { extent } from "./trend_paths.mjs";
 import { decimalsOf, niceStep, ValueRange } from "./trend_range.mjs";
+import { t } from "./words.mjs";
 
 /** An axis does not stretch noise: its least span as a share of the scale. */
 const LEAST_SPAN = 0.02;
@@ -130,7 +131,7 @@ export class ScopeGroup {
     const { label, unit } = this.signal;
     if (numbered) return `${this.number} ${unit}`;
     const digits = decimalsOf(niceStep(this.row.span || 1, ROW_PARTS));
-    const row = this.offset ? `a row is ${formatNumber(this.row.span, digits)} ${unit}` : "";
+    const row = this.offset ? t("a row is {size}", { size: `${formatNumber(this.row.span, digits)} ${unit}` }) : "";
     return [label, unit, row].filter(Boolean).join(" · ");
   }
 

@@ -1,5 +1,6 @@
 // Keys on the focused Scope: those of all trends, and from line to line.
 import { listenToKeys } from "./trend_keys.mjs";
+import { t } from "./words.mjs";
 
 /**
  * @param {import("./scope_chart.mjs").ScopeChart} chart
@@ -7,8 +8,9 @@ import { listenToKeys } from "./trend_keys.mjs";
  * @param {{onSpeak: () => void, onChange: () => void}} callbacks
  */
 export function listenToScopeKeys(chart, view, { onSpeak, onChange }) {
-  chart.host.setAttribute("aria-label", "Lines of the Scope. Left and right: crosshair, up and down: " +
-    "next line, Enter: keep it, plus and minus: zoom, 0: all, space: pause, Escape: nothing");
+  chart.host.setAttribute("aria-label", t(
+    "Lines of the Scope. Left and right: crosshair, up and down: next line, Enter: keep it, plus and minus: zoom, 0: all, space: pause, Escape: nothing",
+  ));
   listenToKeys(chart.host, view, {
     onCrosshair: onSpeak,
     onEscape: () => {

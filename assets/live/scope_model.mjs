@@ -1,4 +1,5 @@
 // What the Scope shows, as its reader chose it; kept in the URL, so that a link shows the same.
+import { t } from "./words.mjs";
 
 export const MAX_LINES = 200;
 export const MAX_SIGNALS = 8;
@@ -21,7 +22,7 @@ export class ScopeModel extends EventTarget {
     super();
     this.index = index;
     /** Signals that can be a line. */
-    this.offered = index.signals.filter((signal) => !signal.state);
+    this.offered = index.signals.filter((signal) => !signal.state).map(inWords);
     this._byName = new Map(this.offered.map((signal) => [signal.name, signal]));
   }
 
@@ -110,7 +111,9 @@ export class ScopeModel extends EventTarget {
   }
 
   _reason(names, extruders) {
-    if (names.length > MAX_SIGNALS) return `At most ${MAX_SIGNALS} signals at a time: take one away first.`;
+    if (names.length > MAX_SIGNALS) {
+      return t("At most {n} signals at a time: take one away first.", { n: MAX_SIGNALS });
+    }
     const count = this._count(names, extruders);
     if (count > MAX_LINES && count > this.lineCount) return tooMany(count);
     const without = names.map((name) => this._byName.get(name)).filter((signal) => !signal.day);
@@ -130,7 +133,8 @@ export class ScopeModel extends EventTarget {
     const known = named.filter((name) => this._byName.has(name));
     this.names = known.slice(0, MAX_SIGNALS);
     const unknown = named.filter((name) => !this._byName.has(name));
-    return unknown.length ? `No extruder has ${unknown.map((name) => `“${name}”`).join(", ")}.` : "";
+    const names = unknown.map((name) => `“${name}”`).join(", ");
+    return unknown.length ? t("No extruder has {names}.", { names }) : "";
   }
 
   _readExtruders(raw) {
@@ -140,7 +144,7 @@ export class ScopeModel extends EventTarget {
     const wanted = raw.split(",").filter(Boolean).map(Number);
     this.extruders = new Set(wanted.filter((id) => known.has(id)));
     const unknown = wanted.filter((id) => !known.has(id));
-    return unknown.length ? "The link names extruders that this plant does not have." : "";
+    return unknown.length ? t("The link names extruders that this plant does not have.") : "";
   }
 
   /** A link may ask for more than can be drawn: show as many extruders as fit, and say so. */
@@ -151,7 +155,7 @@ export class ScopeModel extends EventTarget {
     let keep = Math.floor(MAX_LINES / this.names.length);
     while (keep < ids.length && this._count(this.names, new Set(ids.slice(0, keep + 1))) <= MAX_LINES) keep += 1;
     this.extruders = new Set(ids.slice(0, keep));
-    return `${tooMany(lineCount)} Shown are the first ${keep} extruders.`;
+    return `${tooMany(lineCount)} ${t("Shown are the first {n} extruders.", { n: keep })}`;
   }
 
   _checkDay() {
@@ -169,13 +173,21 @@ export class ScopeModel extends EventTarget {
   }
 }
 
+/** A signal as it is shown; its name stays. */
+function inWords(signal) {
+  return { ...signal, label: t(signal.label), unit: t(signal.unit), group: t(signal.group) };
+}
+
 function tooMany(count) {
-  return `That would be ${count} lines and the Scope draws at most ${MAX_LINES}: ` +
-    "take signals or extruders away first.";
+  return t("That would be {n} lines and the Scope draws at most {most}: take signals or extruders away first.", {
+    n: count, most: MAX_LINES,
+  });
 }
 
 /** @param {object[]} signals that are not kept for a day */
 export function dayReason(signals) {
   const labels = signals.map((signal) => signal.label).join(", ");
-  return `${labels} ${signals.length > 1 ? "are" : "is"} not kept for a day: only gauge signals are.`;
+  return signals.length > 1
+    ? t("{labels} are not kept for a day: only gauge signals are.", { labels })
+    : t("{labels} is not kept for a day: only gauge signals are.", { labels });
 }

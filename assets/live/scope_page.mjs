@@ -4,6 +4,7 @@ import { ScopeModel } from "./scope_model.mjs";
 import { ScopeScreen } from "./scope_screen.mjs";
 import { ScopeStore } from "./scope_store.mjs";
 import { make } from "./trend_legend.mjs";
+import { t } from "./words.mjs";
 
 /** dcc.Link writes the URL without a popstate; this is what it dispatches instead. */
 const LINK_EVENT = "_dashprivate_pushstate";
@@ -17,7 +18,7 @@ class ScopePage {
   constructor(root, { clock, banner, settings }) {
     Object.assign(this, { root, clock, banner, settings });
     banner.reset();
-    this._loading = make("p", "scope-loading", "Loading …");
+    this._loading = make("p", "scope-loading", t("Loading …"));
     root.append(this._loading);
     this._start();
     this._onUrl = () => location.pathname === "/scope" && this._readUrl();

@@ -1,6 +1,7 @@
 // A button that opens a list to tick: searchable, grouped, closed by Escape or a click elsewhere.
 import { setText } from "./text.mjs";
 import { make } from "./trend_legend.mjs";
+import { t } from "./words.mjs";
 
 /**
  * @typedef {{key: string, label: string, group: string, note?: string}} Item
@@ -10,16 +11,17 @@ export class ScopePicker {
   /**
    * @param {HTMLElement} host
    * @param {string} name of what is picked, e.g. "Signals"
+   * @param {string} find what the field for searching says
    * @param {Item[]} items
    * @param {{onToggle: (key: string) => void, actions?: [string, () => void][]}} options
    */
-  constructor(host, name, items, { onToggle, actions = [] }) {
+  constructor(host, name, find, items, { onToggle, actions = [] }) {
     this._onToggle = onToggle;
     this._box = make("div", "scope-picker");
     this._button = make("button", "button trend-button", name);
     this._button.type = "button";
     this._button.setAttribute("aria-expanded", "false");
-    this._panel = this._makePanel(name, actions);
+    this._panel = this._makePanel(name, find, actions);
     this._entries = items.map((item) => this._entry(item));
     this._fill();
     this._box.append(this._button, this._panel);
@@ -37,16 +39,16 @@ export class ScopePicker {
     for (const { item, box } of this._entries) box.checked = isChosen(item.key);
   }
 
-  _makePanel(name, actions) {
+  _makePanel(name, find, actions) {
     const panel = make("div", "scope-panel");
     panel.hidden = true;
     panel.setAttribute("role", "group");
     panel.setAttribute("aria-label", name);
     this._search = make("input", "scope-search");
     this._search.type = "search";
-    this._search.placeholder = `Find ${name.toLowerCase()}`;
+    this._search.placeholder = find;
     this._search.setAttribute("aria-label", this._search.placeholder);
-    this._none = make("p", "scope-panel__none", "Nothing has that name.");
+    this._none = make("p", "scope-panel__none", t("Nothing has that name."));
     this._none.hidden = true;
     this._list = make("div", "scope-panel__list");
     const row = make("div", "scope-panel__actions");

@@ -2,10 +2,10 @@
 import { axisLeft } from "./scope_layout.mjs";
 import { make } from "./trend_legend.mjs";
 import { TrendPointer } from "./trend_pointer.mjs";
+import { t } from "./words.mjs";
 
 const WHEEL_SPEED = 0.002;
 const CLICK_PX = 5;
-const AXIS_HINT = "wheel stretches it, dragging moves it, a double-click lets the data set it";
 
 export class ScopePointer {
   /**
@@ -67,7 +67,9 @@ export class ScopePointer {
 
   _axis(scene, group) {
     const element = make("div", "scope-axis");
-    element.title = `${group.signal.label}: ${AXIS_HINT}`;
+    element.title = t(
+      "{label}: wheel stretches it, dragging moves it, a double-click lets the data set it", { label: group.signal.label },
+    );
     element.dataset.signal = group.signal.name;
     const left = axisLeft(scene, group);
     Object.assign(element.style, {

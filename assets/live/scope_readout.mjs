@@ -5,6 +5,7 @@ import { byValue, readingOf, worthARow } from "./scope_reading.mjs";
 import { setClass, setText } from "./text.mjs";
 import { button } from "./trend_toolbar.mjs";
 import { make } from "./trend_legend.mjs";
+import { t } from "./words.mjs";
 
 const ROWS = 24;
 const FEWEST_ROWS = 5;
@@ -24,7 +25,7 @@ export class ScopeReadout {
     this._timeZone = timeZone;
     this._callbacks = callbacks;
     this._panel = make("aside", "scope-readout");
-    this._panel.setAttribute("aria-label", "Values");
+    this._panel.setAttribute("aria-label", t("Values"));
     this._head = make("p", "scope-readout__head");
     this._body = make("div", "scope-readout__body");
     this._panel.append(this._head, this._body);
@@ -50,7 +51,7 @@ export class ScopeReadout {
    *   pinned: Set<object>}} now `head`: how old the newest readings are, in words
    */
   update({ crosshair, y, head, lit, pinned }) {
-    setText(this._head, crosshair === null ? head : `At ${this._time(crosshair)}`);
+    setText(this._head, crosshair === null ? head : t("At {time}", { time: this._time(crosshair) }));
     const most = Math.max(FEWEST_ROWS, Math.floor(ROWS / Math.max(1, this._sections.length)));
     for (const section of this._sections) this._updateSection(section, crosshair, y, most, pinned);
     for (const { rows } of this._sections) {
@@ -67,7 +68,9 @@ export class ScopeReadout {
     return this._sections.map(({ title, unit, list }) => {
       const of = (row) => row && `${row.querySelector(".scope-key").dataset.spoken} ${unit.textContent}`;
       const ends = [list.firstElementChild, list.lastElementChild].map(of);
-      return `${title.textContent}: ${[...new Set(ends)].filter(Boolean).join(" to ")}`;
+      const [high, low] = new Set(ends.filter(Boolean));
+      const range = low ? t("{high} to {low}", { high, low }) : high ?? "";
+      return `${title.textContent}: ${range}`;
     }).join("; ");
   }
 
@@ -94,16 +97,16 @@ export class ScopeReadout {
     const { label } = group.signal;
     const box = make("div", "scope-group__axis");
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", `Axis of ${label}`);
+    box.setAttribute("aria-label", t("Axis of {label}", { label }));
     const add = (text, name, run) => box.append(button(text, () => {
       run();
       this._callbacks.onAxis();
-    }, `${name} ${label}`));
-    add("+", "Stretch", () => group.zoomAbout(0.5, STRETCH));
-    add("−", "Compress", () => group.zoomAbout(0.5, 1 / STRETCH));
-    add("↑", "Move up", () => group.moveBy(SHIFT));
-    add("↓", "Move down", () => group.moveBy(-SHIFT));
-    add("Fit", "Fit", () => group.fitAgain());
+    }, name));
+    add("+", t("Stretch {label}", { label }), () => group.zoomAbout(0.5, STRETCH));
+    add("−", t("Compress {label}", { label }), () => group.zoomAbout(0.5, 1 / STRETCH));
+    add("↑", t("Move up {label}", { label }), () => group.moveBy(SHIFT));
+    add("↓", t("Move down {label}", { label }), () => group.moveBy(-SHIFT));
+    add(t("Fit"), t("Fit {label}", { label }), () => group.fitAgain());
     return box;
   }
 
@@ -128,13 +131,15 @@ export class ScopeReadout {
       ? readings : worthARow(readings, most, inside ? y : null, (line) => pinned.has(line));
     arrange(section.list, shown.map(({ line }) => section.rows.get(line).element));
     const rest = readings.length - shown.length;
-    setText(section.rest, rest > 0 ? `${rest} more ${inside ? "lie further away" : "lie between"}` : "");
+    const told = () => (inside ? t("{n} more lie further away", { n: rest }) : t("{n} more lie between", { n: rest }));
+    setText(section.rest, rest > 0 ? told() : "");
   }
 }
 
 /** @returns {string} how old the newest readings are */
-export function headText(headTs, now, firstWord = "Now") {
-  return headTs > 0 ? `${firstWord} · readings ${formatAge(now - headTs)} old` : "No readings yet";
+export function headText(headTs, now, firstWord = t("Now")) {
+  if (headTs <= 0) return t("No readings yet");
+  return t("{moment} · readings {age} old", { moment: firstWord, age: formatAge(now - headTs) });
 }
 
 /** Move only when the order changed, and keep the keyboard where it was. */
@@ -151,7 +156,7 @@ function makeRow(line, { onLight, onPin }) {
   const key = make("button", "scope-key");
   key.type = "button";
   key.dataset.extruder = line.extruder.id;
-  key.title = `${line.extruder.name}: click keeps it in front`;
+  key.title = t("{extruder}: click keeps it in front", { extruder: line.extruder.name });
   const swatch = make("span", "scope-swatch");
   const [note, value] = [make("span", "scope-key__note"), make("span", "scope-key__value", NO_VALUE)];
   key.append(swatch, make("span", "scope-key__name", line.extruder.name), note, value);
@@ -166,7 +171,7 @@ function makeRow(line, { onLight, onPin }) {
 function linkTo({ id, name }) {
   const link = make("a", "scope-link", "›");
   link.href = `/extruder/${id}`;
-  link.title = `Open ${name}`;
+  link.title = t("Open {name}", { name });
   link.setAttribute("aria-label", link.title);
   return link;
 }
@@ -174,8 +179,8 @@ function linkTo({ id, name }) {
 function showReading(row, { line, value, quality, age, good }, mark) {
   const text = good ? formatNumber(value, line.group.decimals) : NO_VALUE;
   setText(row.value, text);
-  const late = age >= LATE_STEPS ? `${formatAge(age * line.group.kept.buffer.stepMs)} old` : "";
-  const bad = QUALITY_WORDS[quality] || (good ? "" : "no value");
+  const late = age >= LATE_STEPS ? t("{age} old", { age: formatAge(age * line.group.kept.buffer.stepMs) }) : "";
+  const bad = QUALITY_WORDS[quality] || (good ? "" : t("no value"));
   setText(row.note, bad || late || mark);
   setClass(row.note, "scope-key__note--bad", Boolean(bad || late));
   setClass(row.element, "scope-row--end", Boolean(mark));

@@ -16,6 +16,7 @@ import { TrendLoop } from "./trend_loop.mjs";
 import { TrendTheme } from "./trend_theme.mjs";
 import { button } from "./trend_toolbar.mjs";
 import { TrendView } from "./trend_view.mjs";
+import { t } from "./words.mjs";
 
 export class ScopeScreen {
   /**
@@ -105,7 +106,7 @@ export class ScopeScreen {
     this._message.setAttribute("role", "alert");
     this._message.hidden = true;
     this._messageText = make("span", "");
-    this._message.append(this._messageText, button("✕", () => this.say(""), "Close this message"));
+    this._message.append(this._messageText, button("✕", () => this.say(""), t("Close this message")));
   }
 
   _lineCallbacks() {
@@ -254,7 +255,7 @@ export class ScopeScreen {
     this._root.dataset.renderer = renderer;
     this._toolbar.update({ firstTs: first.length ? Math.min(...first) : -1, points: slots, renderer });
     const day = this._mode === "day";
-    const head = headText(day ? this.dayHead : this.head, this.clock.now(), day ? "End of the day" : "Now");
+    const head = headText(day ? this.dayHead : this.head, this.clock.now(), day ? t("End of the day") : t("Now"));
     this._readout.update({ crosshair: this.view.crosshair, y: this._pointer.y, head, lit, pinned });
     this._writeNote();
     if (this._speakDue) setText(this._voice, this._readout.spoken());
@@ -269,10 +270,10 @@ export class ScopeScreen {
 
   _noteText() {
     const { model, groups } = this;
-    if (!groups.length) return "Choose a signal to see its lines.";
-    if (!model.lineCount) return "No chosen extruder has a chosen signal.";
-    if (groups.some(({ kept }) => kept.epoch === 0)) return "Loading readings …";
+    if (!groups.length) return t("Choose a signal to see its lines.");
+    if (!model.lineCount) return t("No chosen extruder has a chosen signal.");
+    if (groups.some(({ kept }) => kept.epoch === 0)) return t("Loading readings …");
     const empty = groups.every(({ kept }) => kept.buffer.headTs < 0);
-    return empty ? "No readings in this window yet." : "";
+    return empty ? t("No readings in this window yet.") : "";
   }
 }

@@ -6,15 +6,17 @@ import { setText } from "./text.mjs";
 import { ZOOM } from "./trend_keys.mjs";
 import { make } from "./trend_legend.mjs";
 import { button, disable, stateText } from "./trend_toolbar.mjs";
+import { plural, t } from "./words.mjs";
 
-const MOUSE_HINT = "Drag to zoom · Shift+drag to move · Ctrl+wheel to zoom, without Ctrl once the chart was " +
-  "clicked · wheel or drag on an axis: values · click a line to keep it · arrow keys on the chart";
-const TOUCH_HINT = "Pinch to zoom · drag to move · tap a line to keep it · double-tap: all";
+const MOUSE_HINT = t(
+  "Drag to zoom · Shift+drag to move · Ctrl+wheel to zoom, without Ctrl once the chart was clicked · wheel or drag on an axis: values · click a line to keep it · arrow keys on the chart",
+);
+const TOUCH_HINT = t("Pinch to zoom · drag to move · tap a line to keep it · double-tap: all");
 /** Choices side by side: label of the group, parameter, words and their texts. */
 const CHOICES = [
-  ["Colour by", "colour", { extruder: "Extruder", signal: "Signal" }],
-  ["Lines", "view", { overlay: "Overlay", offset: "Offset" }],
-  ["Signals", "layout", { bands: "Stacked", overlaid: "Overlaid" }],
+  [t("Colour by"), "colour", { extruder: t("Extruder"), signal: t("Signal") }],
+  [t("Lines"), "view", { overlay: t("Overlay"), offset: t("Offset") }],
+  [t("Signals"), "layout", { bands: t("Stacked"), overlaid: t("Overlaid") }],
 ];
 
 export class ScopeToolbar {
@@ -30,10 +32,10 @@ export class ScopeToolbar {
     this._choices = [];
     const bar = make("div", "trend-toolbar scope-toolbar");
     bar.setAttribute("role", "toolbar");
-    bar.setAttribute("aria-label", "Scope");
+    bar.setAttribute("aria-label", t("Scope"));
     this._signals = signalPicker(bar, model);
     this._extruders = extruderPicker(bar, model);
-    this._mode = this._choice("Time", "mode", { live: "Live", day: "Day" });
+    this._mode = this._choice(t("Time"), "mode", { live: t("Live"), day: t("Day") });
     bar.append(this._mode, ...this._timeButtons(callbacks));
     bar.append(...CHOICES.map((choice) => this._choice(...choice)));
     host.append(bar, this._status());
@@ -50,20 +52,22 @@ export class ScopeToolbar {
     const { signals, lineCount } = model;
     const { length } = model.index.extruders;
     this._signals.update(signalsText(signals), (key) => model.names.includes(key));
-    const some = model.extruders ? `${model.extruders.size} of ${length}` : `all ${length}`;
-    this._extruders.update(`Extruders: ${some}`, (key) => model.has(Number(key)));
+    const some = model.extruders
+      ? t("Extruders: {n} of {all}", { n: model.extruders.size, all: length }) : t("Extruders: all {n}", { n: length });
+    this._extruders.update(some, (key) => model.has(Number(key)));
     for (const { key, word, element } of this._choices) {
       element.setAttribute("aria-pressed", String(model[key] === word));
     }
-    setText(this._count, `${lineCount} ${lineCount === 1 ? "line" : "lines"} × ${points} points`);
-    this._count.title = renderer === "gl" ? "Drawn by WebGL" : "Drawn without WebGL";
+    const lines = plural("{n} line", "{n} lines", lineCount);
+    setText(this._count, t("{lines} × {points} points", { lines, points }));
+    this._count.title = renderer === "gl" ? t("Drawn by WebGL") : t("Drawn without WebGL");
     this._updateTime(firstTs);
   }
 
   /** @param {number | null} ts under the crosshair, ms */
   updateCrosshair(ts) {
     const text = ts === null ? "" : `${formatTime(ts, this._timeZone)} ${zoneName(ts, this._timeZone)}`;
-    setText(this._at, text && `Values at ${text}`);
+    setText(this._at, text && t("Values at {time}", { time: text }));
   }
 
   _updateTime(firstTs) {
@@ -77,7 +81,7 @@ export class ScopeToolbar {
     this._reload.hidden = !day;
     const { withoutDay } = this._model;
     disable(this._dayButton, !day && withoutDay.length > 0);
-    this._dayButton.title = withoutDay.length ? dayReason(withoutDay) : "24 hours at steps of 10 s, standing still";
+    this._dayButton.title = withoutDay.length ? dayReason(withoutDay) : t("24 hours at steps of 10 s, standing still");
     setText(this._state, day ? this._dayText(view) : stateText(view, firstTs, this._timeZone));
     this._state.dataset.mode = day ? "day" : view.mode;
   }
@@ -85,18 +89,18 @@ export class ScopeToolbar {
   _dayText({ t0, t1, span, whole }) {
     const time = (ts) => formatTime(ts, this._timeZone);
     const zone = zoneName(t1, this._timeZone);
-    if (span >= whole) return `Day up to ${time(t1)} ${zone}`;
-    return `Day, ${time(t0)}–${time(t1)} ${zone} (${formatSpan(span)})`;
+    if (span >= whole) return t("Day up to {time}", { time: `${time(t1)} ${zone}` });
+    return t("Day, {from}–{to} {zone} ({span})", { from: time(t0), to: time(t1), zone, span: formatSpan(span) });
   }
 
   _timeButtons({ getView, onReset, onLive, onReload }) {
-    this._pause = button("Pause", () => getView().togglePause());
-    this._live = button("Back to live", onLive);
-    this._out = button("−", () => getView().zoomBy(1 / ZOOM), "Zoom out");
-    this._in = button("+", () => getView().zoomBy(ZOOM), "Zoom in");
-    this._reload = button("Reload day", onReload);
+    this._pause = button(t("Pause"), () => getView().togglePause());
+    this._live = button(t("Back to live"), onLive);
+    this._out = button("−", () => getView().zoomBy(1 / ZOOM), t("Zoom out"));
+    this._in = button("+", () => getView().zoomBy(ZOOM), t("Zoom in"));
+    this._reload = button(t("Reload day"), onReload);
     this._reload.hidden = true;
-    const reset = button("Reset", onReset, "Reset zoom and axes");
+    const reset = button(t("Reset"), onReset, t("Reset zoom and axes"));
     return [this._reload, this._pause, this._live, this._out, this._in, reset];
   }
 
@@ -135,22 +139,22 @@ export class ScopeToolbar {
 function signalPicker(bar, model) {
   const items = model.offered.map((signal) => ({
     key: signal.name, label: signal.label, group: signal.group,
-    note: [signal.unit, signal.day ? "day" : ""].filter(Boolean).join(" · "),
+    note: [signal.unit, signal.day ? t("day") : ""].filter(Boolean).join(" · "),
   }));
-  return new ScopePicker(bar, "Signals", items, { onToggle: (name) => model.toggleSignal(name) });
+  return new ScopePicker(bar, t("Signals"), t("Find signals"), items, { onToggle: (name) => model.toggleSignal(name) });
 }
 
 function extruderPicker(bar, model) {
   const items = model.index.extruders.map(({ id, name }) => ({ key: String(id), label: name, group: "" }));
-  return new ScopePicker(bar, "Extruders", items, {
+  return new ScopePicker(bar, t("Extruders"), t("Find extruders"), items, {
     onToggle: (id) => model.toggleExtruder(Number(id)),
-    actions: [["All", () => model.chooseExtruders(null)], ["None", () => model.chooseExtruders([])]],
+    actions: [[t("All"), () => model.chooseExtruders(null)], [t("None"), () => model.chooseExtruders([])]],
   });
 }
 
 function signalsText(signals) {
-  if (!signals.length) return "Signals: none";
-  return signals.length === 1 ? signals[0].label : `Signals: ${signals.length}`;
+  if (!signals.length) return t("Signals: none");
+  return signals.length === 1 ? signals[0].label : t("Signals: {n}", { n: signals.length });
 }
 
 function hints() {
