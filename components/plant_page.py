@@ -54,7 +54,7 @@ def _tallies(count: int) -> list[Component]:
         "silent": t("without readings"),
         "production": t("in production"),
         "startup": t("in start-up"),
-        t("stopped"): t("stopped"),
+        "stopped": t("stopped"),
         "unknown": t("without job data"),
     }
     return [
