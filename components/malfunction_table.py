@@ -105,7 +105,7 @@ def row_texts(row: Row, now: int, zone: ZoneInfo) -> dict[str, str]:
         "cause": cause_label(row.cause),
         "state": t("● {state}, lasts", state=state) if row.ended is None else state,
         "product": row.product or UNKNOWN,
-        "shift": row.shift,
+        "shift": t(row.shift),
         "duration": t("{duration} so far", duration=lasted) if row.ended is None else lasted,
         "hours": number(row.hours, 1),
         "kg": number(row.kg),

@@ -209,6 +209,6 @@ def _state(line: Line, code: float) -> str:
 
 def _bad(line: Line) -> str:
     if not line.bad_readings:
-        return "none"
+        return t("none")
     share = line.bad_readings / (line.bad_readings + line.readings)
-    return "less than 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
+    return t("less than 0.1 %") if share < 0.001 else f"{number(100 * share, 1)} %"
