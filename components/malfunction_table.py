@@ -78,8 +78,8 @@ def _columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, A
         _column("product", t("Product"), 125),
         _column("shift", t("Shift"), 65, sortable=False),
         _column("duration", t("Lasted"), 115, type="rightAligned"),
-        _column("hours", t("Lost h"), 75, type="rightAligned"),
-        _column("kg", t("Scrap kg"), 95, type="rightAligned"),
+        _column("hours", t("Lost h"), 90, type="rightAligned"),
+        _column("kg", t("Scrap kg"), 115, type="rightAligned"),
         _column("money", t("Cost {currency}", currency=settings.currency), 95, type="rightAligned"),
     ]
     for column in columns:
