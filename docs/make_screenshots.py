@@ -28,6 +28,8 @@ PICTURES = {
         "[data-trends-state=shown]",
     ),
     "report": ("/report", ".report__table"),
+    "sources": ("/sources", ".source"),
+    "system": ("/system", ".panel--cost table"),
 }
 #: Long enough for the overload to show and the start-up to be over.
 SETTLE_S = 60

@@ -22,7 +22,9 @@ async function load() {
  * @param {Record<string, unknown>} [values] for its {names}
  */
 export function t(text, values) {
-  return filled(words.one[text] ?? text, values);
+  const found = words.one[text];
+  // A plant may call a signal "constructor", which every object has.
+  return filled(typeof found === "string" ? found : text, values);
 }
 
 /** One or many, by the rule of the language; {n} is the number. */
