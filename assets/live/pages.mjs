@@ -15,6 +15,12 @@ function markHere(link, path) {
   else link.removeAttribute("aria-current");
 }
 
+/** On a phone the links are moved sideways: the one of this page is never out of sight. */
+function showHere(nav) {
+  const here = nav.querySelector("[aria-current]");
+  if (here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.clientWidth) / 2;
+}
+
 /**
  * @param {Record<string, (root: HTMLElement, context: object) => {destroy(): void}>} controllers
  *   by page; a page without one has nothing that lives
@@ -35,6 +41,7 @@ export function followPages(controllers, start) {
     for (const link of shell.querySelectorAll(".nav-link")) {
       markHere(link, root?.dataset.mwPath ?? "");
     }
+    showHere(shell.querySelector("nav"));
     mounted = root && { root, identity, controller: (controllers[root.dataset.mwPage] ?? still)(root, context) };
   }
 

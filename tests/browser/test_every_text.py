@@ -90,3 +90,15 @@ def test_a_language_is_chosen_in_the_header_and_kept(plant: Stack, page: Page) -
     expect(page).to_have_title(re.compile("Extruder 1"))
     page.get_by_label("Sprache").select_option("Español")
     expect(page.get_by_role("link", name="Fallos", exact=True)).to_be_visible()
+
+
+def test_on_a_phone_no_word_of_the_header_lies_over_another(plant: Stack, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{plant.url}/system")
+    page.get_by_label("Language").select_option("Deutsch")
+    here = page.get_by_role("navigation", name="Seiten").locator("[aria-current]")
+    expect(here).to_be_in_viewport(ratio=1)
+    overflows = page.locator(".header nav .nav-link").evaluate_all(
+        "links => links.map((link) => link.scrollWidth - link.clientWidth)"
+    )
+    assert max(overflows) <= 0
