@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.datastructures import LanguageAccept
@@ -58,7 +58,7 @@ def routes() -> list[Route]:
 async def _module(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in LANGUAGES and language != PSEUDO:
-        return Response("no such language", 404)
+        return JSONResponse({"error": "no such language"}, 404)
     body = _source(language)
     headers = {"Cache-Control": "no-cache", "ETag": f'"{sha256(body).hexdigest()[:16]}"'}
     return conditional(request, body, headers, "text/javascript")

@@ -119,6 +119,7 @@ TOLD: dict[str, Told] = {
     "/catalogue/{extruder}": Told("an extruder, its signals and limits, and the products"),
     "/access/me": Told("who is signed in, and what they may do"),
     "/access/check": Told("whether one may look, for a proxy that keeps answers"),
+    "/assets/words/{language}.mjs": Told("what scripts say in a language", "text/javascript"),
     "/plant": Told("a card per extruder"),
     "/plant/sparks": Told("last 15 minutes of each extruder's first gauge"),
     "/plant/events": Told("cards, pushed", EVENTS),

@@ -62,7 +62,7 @@ def routes(app: Starlette) -> Iterator[tuple[str, str]]:
 def filled(path: str) -> str:
     for part, value in {
         "{extruder:number}": "1", "{extruder}": "1", "{id}": "x", "<extruder>": "1",
-        "<malfunction>": "1-1",
+        "<malfunction>": "1-1", "{language}": "de",
     }.items():  # fmt: skip
         path = path.replace(part, value)
     assert not set("{<") & set(path), path
