@@ -178,7 +178,8 @@ def _golden_note(about: Dossier, chosen: Chosen, gold: Golden, settings: PageSet
         return html.P(
             [
                 t(
-                    "No golden run of {product} is marked: mark a time when all was well.",
+                    "No golden run of {product} is marked. Choose a time when all was well, and"
+                    " mark it as golden run:",
                     product=product,
                 ),
                 " ",
