@@ -61,10 +61,10 @@ def _grid_texts() -> dict[str, str]:
         "of": t("of"),
         "more": t("more"),
         "loadingOoo": t("Loading …"),
-        "firstPage": t("First page"),
-        "previousPage": t("Previous page"),
-        "nextPage": t("Next page"),
-        "lastPage": t("Last page"),
+        "firstPage": t("First Page"),
+        "previousPage": t("Previous Page"),
+        "nextPage": t("Next Page"),
+        "lastPage": t("Last Page"),
     }
 
 
