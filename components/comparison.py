@@ -17,7 +17,7 @@ from components.charts import (
 )
 from components.comparison_chart import Drawn, comparison_chart
 from components.comparison_events import event_options, events_table, last_time
-from components.history_states import nothing
+from components.history_states import dropdown_texts, nothing
 from components.page_settings import PageSettings
 from data.extruders import Signal
 from data.history.dossier import Dossier
@@ -95,6 +95,7 @@ def _controls(about: Dossier, chosen: Chosen) -> Component:
                         multi=True,
                         clearable=False,
                         placeholder=t("Choose a signal"),
+                        labels=dropdown_texts(),
                         className="comparison-signals",
                     ),
                 ],

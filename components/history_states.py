@@ -39,6 +39,19 @@ def reason(error: MeltwatchError) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def dropdown_texts() -> dict[str, str]:
+    """What Dash's drop-down lists say by themselves, by their own names."""
+    return {
+        "select_all": t("Select All"),
+        "deselect_all": t("Deselect All"),
+        "selected_count": t("{num_selected} selected"),
+        "search": t("Search"),
+        "clear_search": t("Clear search"),
+        "clear_selection": t("Clear selection"),
+        "no_options_found": t("No options found"),
+    }
+
+
 def nothing(text: str) -> Component:
     """One line where there is nothing to show."""
     return html.P(text, className="history-note")

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from components import ids_malfunctions as ids
 from components.alarm_bar import causes
+from components.history_states import dropdown_texts
 from components.malfunction_words import PERIOD_LABELS, STATE_LABELS
 from components.page_settings import PageSettings
 from data.extruders import Catalogue
@@ -98,7 +99,13 @@ def _many(
     label: str, id_: str, choices: Iterable[Sequence[Any]], chosen: tuple[Any, ...]
 ) -> Component:
     field = dcc.Dropdown(
-        _options(choices), list(chosen), id=id_, multi=True, placeholder=t("Any"), maxHeight=320
+        _options(choices),
+        list(chosen),
+        id=id_,
+        multi=True,
+        placeholder=t("Any"),
+        maxHeight=320,
+        labels=dropdown_texts(),
     )
     return _field(label, id_, field)
 
@@ -110,7 +117,7 @@ def _options(choices: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
 def _day(id_: str, day: object) -> Component:
     return dcc.DatePickerSingle(
         date=str(day) if day else None, id=id_, display_format="YYYY-MM-DD", placeholder=t("Any"),
-        month_format="MMMM YYYY", first_day_of_week=1, clearable=True,
+        month_format="YYYY-MM", first_day_of_week=1, clearable=True,
     )  # fmt: skip
 
 

@@ -160,6 +160,7 @@ def _day(view: ReportView, settings: PageSettings) -> Component:
         date=day_of(view.shift, settings.shifts),
         max_date_allowed=_local(view.now, settings).date().isoformat(),
         display_format="YYYY-MM-DD",
+        month_format="YYYY-MM",
         first_day_of_week=1,
     )
 

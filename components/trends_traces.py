@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from components.trends_lanes import local_ms, state_words
 from data.history.trend import Line
+from words import t
 
 #: Shown in strips of a lane's height.
 _STRIP = 0.018
@@ -43,7 +44,7 @@ def line_traces(line: Line, colour: str, axis: str, zone: ZoneInfo) -> list[go.S
     """Its mean (a state: the highest code) as a line, points without neighbours as dots."""
     y = _numbers(line.high if line.source.states else line.mean)
     x = middles(line, zone)
-    name = f"{line.source.extruder_name} {line.source.label}"
+    name = f"{line.source.extruder_name} {t(line.source.label)}"
     common: dict[str, Any] = {"yaxis": axis, "name": name}
     traces = [
         go.Scatter(
@@ -69,7 +70,7 @@ def past_traces(line: Line, colour: str, axis: str, shift: int, zone: ZoneInfo) 
     return [
         go.Scatter(
             x=x, y=y, yaxis=axis, mode="lines", connectgaps=False, opacity=0.75,
-            name=f"{line.source.extruder_name} {line.source.label}, earlier",
+            name=f"{line.source.extruder_name} {t(line.source.label)}, {t('earlier')}",
             line={"color": colour, "width": 1.3, "dash": "4px,3px"},
             **_hover_value(line),
         )
@@ -108,9 +109,11 @@ def _hover_value(line: Line) -> dict[str, Any]:
     """The value alone, a state in words."""
     source = line.source
     if not source.states:
-        return {"hovertemplate": f"%{{y:.{source.decimals}f}} {source.unit}"}
+        return {"hovertemplate": f"%{{y:.{source.decimals}f}} {t(source.unit)}"}
     names = [
-        "" if v is None else state_words(source.states.get(round(v), f"code {v:.0f}"))
+        ""
+        if v is None
+        else state_words(source.states.get(round(v), t("code {code}", code=f"{v:.0f}")))
         for v in line.high
     ]
     return {"text": names, "hovertemplate": "%{text}"}
@@ -124,10 +127,10 @@ def _hover(line: Line) -> dict[str, Any]:
     number = f".{source.decimals}f"
     text = shown["hovertemplate"]
     sides = [_numbers(line.low), _numbers(line.high)]
-    text += f"  (%{{customdata[0]:{number}}} to %{{customdata[1]:{number}}})"
+    text += f"  (%{{customdata[0]:{number}}} {t('to')} %{{customdata[1]:{number}}})"
     if any(line.bad):
         sides.append(np.asarray(line.bad, np.float32))
-        text += "  %{customdata[2]:.0%} bad"
+        text += "  %{customdata[2]:.0%} " + t("bad")
     return {"hovertemplate": text, "customdata": np.stack(sides, axis=1)}
 
 

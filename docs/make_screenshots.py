@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from data.ingest.simulator.commands import request_fault
 from data.ingest.simulator.plant import MELT, PRESSURE
-from tests.browser.conftest import CHROMIUM_ARGS, chromium_path
+from tests.browser.conftest import CHROMIUM_ARGS, TOUR_SEEN, chromium_path
 from tests.browser.plants import history_plant
 
 IMAGES = Path(__file__).with_name("images")
@@ -65,6 +65,7 @@ def _told(store: Path) -> str:
 
 def _picture(browser: Browser, url: str, shown: str, target: Path) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(TOUR_SEEN)
     page.goto(url)
     page.wait_for_selector(shown)
     time.sleep(3)
