@@ -12,11 +12,12 @@ from redis.asyncio import Redis
 from data.errors import SignInRefused
 from data.people.hashed import hashed
 from data.redis_errors import translated
+from words import mark
 
 KEY = "mw:journey:"
 #: So long a person may take at the provider (s).
 LASTS_S = 600
-_GONE = "This sign-in has ended or was begun in another browser: please sign in again."
+_GONE = mark("This sign-in has ended or was begun in another browser: please sign in again.")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from access.provider import Provider
 from access.recognise import highest
 from access.settings import AccessSettings
 from data.errors import MeltwatchError, SignInRefused
-from words import mark
+from words import mark, t
 
 _log = logging.getLogger("meltwatch.oidc")
 _HEADERS = {"Cache-Control": "no-store"}
@@ -44,7 +44,7 @@ def routes(ways: Ways, journeys: Journeys, base_url: str) -> list[Route]:
         where = local_path(request.query_params.get("next", ""))
         try:
             if wait_s := await ways.wait_s(request):
-                return _page(f"Too many tries: wait {wait_s} s.", 429, wait_s)
+                return _page(t("Too many tries: wait {n} s.", n=wait_s), 429, wait_s)
             state, cookie, journey = await journeys.begin(_back(request, base_url), where)
             response = RedirectResponse(await provider.address(state, journey), 303, _HEADERS)
         except MeltwatchError as error:
@@ -70,7 +70,7 @@ async def _arrived(
     asked, cookie = request.query_params, request.cookies.get(ways.cookies.started, "")
     journey = await journeys.end(asked.get("state", ""), cookie)
     if "error" in asked or "code" not in asked:
-        raise SignInRefused("The sign-in of your company did not let you in.")
+        raise SignInRefused(mark("The sign-in of your company did not let you in."))
     who = _principal(await provider.claims(asked["code"], journey), ways.settings)
     await ways.people.met(who)
     await ways.tell("sign_in", who, request)
@@ -82,7 +82,7 @@ def _principal(claims: Mapping[str, Any], settings: AccessSettings) -> Principal
     listed = groups if isinstance(groups, list) else [groups]
     role = highest((one for one in listed if isinstance(one, str)), settings.oidc_roles)
     if role is None:
-        raise _NoRole("None of your groups has a role here: ask who runs Meltwatch.")
+        raise _NoRole(mark("None of your groups has a role here: ask who runs Meltwatch."))
     id_ = person_id(settings.oidc_issuer, str(claims["sub"]))
     return Principal(id_, _name(claims) or id_, role)
 

@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 from access.journeys import Journey
 from access.settings import AccessSettings, is_safe_url
 from data.errors import ProviderAway, SignInRefused
+from words import mark
 
 with warnings.catch_warnings():
     # It announces httpx2; the rest of Meltwatch speaks httpx, and the version is pinned.
@@ -29,8 +30,8 @@ TIMEOUT_S = 5.0
 ALGORITHMS = [f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)]
 #: Two clocks may differ (s).
 _LEEWAY_S = 60
-_AWAY = "The sign-in of your company does not answer: try again in a moment."
-_WRONG = "The sign-in of your company gave an answer that cannot be trusted."
+_AWAY = mark("The sign-in of your company does not answer: try again in a moment.")
+_WRONG = mark("The sign-in of your company gave an answer that cannot be trusted.")
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 

@@ -172,7 +172,7 @@ def _empty_lanes(picture: Picture, lanes: Lanes) -> set[int]:
 def _empty(lanes: Lanes, number: int) -> dict[str, object]:
     lane = lanes.lanes[number]
     return {
-        "text": "No reading in this time", "showarrow": False, "xref": "paper", "x": 0.5,
+        "text": t("No reading in this time"), "showarrow": False, "xref": "paper", "x": 0.5,
         "yref": "paper", "y": (lane.bottom + lane.top) / 2, "font": {"size": 13},
     }  # fmt: skip
 
