@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from babel.numbers import get_currency_symbol
 from dash import dcc
 
-from words import ENGLISH, language, number, separators
+from words import ENGLISH, locale, number, separators
 
 #: Muted, told apart by people who do not see red and green apart, readable on both grounds.
 SERIES = (
@@ -102,8 +102,8 @@ def format_money(value: float | None, currency: str) -> str:
     """
     if value is None:
         return UNKNOWN
-    symbol = get_currency_symbol(currency, language()[:2]) if currency else ""
-    if language()[:2] != ENGLISH and symbol:
+    symbol = get_currency_symbol(currency, locale()) if currency else ""
+    if locale() != ENGLISH and symbol:
         return f"{number(value)}\N{NO-BREAK SPACE}{symbol}"
     space = "\N{NO-BREAK SPACE}" if symbol[-1:].isalpha() else ""
     return f"{symbol}{space}{number(value)}"

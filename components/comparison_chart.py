@@ -11,7 +11,7 @@ from components.charts import MUTED, SERIES, figure
 from data.extruders import Signal
 from data.history.golden import Band
 from data.history.onset_lines import OnsetLine
-from words import number, t
+from words import fixed, t
 
 #: Heights in px: of a lane with its name, of what is above and below all lanes.
 LANE_PX, NAME_PX, TOP_PX, BOTTOM_PX = 164, 32, 22, 44
@@ -165,7 +165,7 @@ def _band(shown: go.Figure, band: Band, axis: str, signal: Signal) -> None:
     )
     shown.add_annotation(
         xref="paper", x=0, xanchor="left", yref=axis, y=band.high, yanchor="top", xshift=4,
-        showarrow=False, text=t("golden {value}", value=number(band.mean, signal.decimals)),
+        showarrow=False, text=t("golden {value}", value=fixed(band.mean, signal.decimals)),
     )  # fmt: skip
     # A trace nobody sees keeps the band within the axis.
     shown.add_trace(

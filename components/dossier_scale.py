@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.extruders import Limits, Signal
-from words import mark, separators, t
+from words import fixed, mark, t
 
 #: A limit is shown if it is no further from the readings than they are from each other.
 REACH = 1.0
@@ -87,7 +87,7 @@ def beyond(limits: Limits, scale: tuple[float, float], decimals: int) -> str:
 
 def number(value: float, decimals: int) -> str:
     """Fixed decimals and a real minus sign."""
-    return f"{value:.{decimals}f}".replace("-", "−").replace(".", separators()[0])
+    return fixed(value, decimals).replace("-", "−")
 
 
 def _apart(places: Sequence[float], height: float) -> list[float]:

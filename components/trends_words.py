@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from components.charts import SERIES, UNKNOWN, format_duration, format_time
 from components.trends_lanes import state_words
 from data.history.trend import Line, Trend
-from words import mark, number, separators, t
+from words import fixed, mark, number, t
 
 _LEVELS = {
     "raw": mark("readings"),
@@ -197,8 +197,7 @@ def _values(line: Line) -> tuple[str, str, str]:
         return _state(line, np.nanmin(low)), UNKNOWN, _state(line, np.nanmax(high))
     average = np.nansum(mean * count) / count.sum()
     lowest, middle, highest = (
-        f"{value:.{line.source.decimals}f}".replace(".", separators()[0])
-        for value in (np.nanmin(low), average, np.nanmax(high))
+        fixed(value, line.source.decimals) for value in (np.nanmin(low), average, np.nanmax(high))
     )
     return lowest, middle, highest
 

@@ -64,20 +64,26 @@ def mark(text: str) -> str:
 def number(value: float, decimals: int = 0) -> str:
     """A number with fixed decimals and groups of thousands, e.g. "1,250.5" or "1.250,5"."""
     pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-    return format_decimal(value, format=pattern, locale=_numbers())
+    return format_decimal(value, format=pattern, locale=locale())
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A reading with fixed decimals and no groups, e.g. "1250.5" or "1250,5"."""
+    return f"{value:.{decimals}f}".replace(".", get_decimal_symbol(locale()))
 
 
 def weekday(day: date) -> str:
     """Its short name, e.g. "Mon", "Mo." or "lun"."""
-    return format_date(day, "EEE", locale=_numbers())
+    return format_date(day, "EEE", locale=locale())
 
 
 def separators() -> str:
     """Decimal sign and sign between thousands, as Plotly's `layout.separators`, e.g. ".,"."""
-    return get_decimal_symbol(_numbers()) + get_group_symbol(_numbers())
+    return get_decimal_symbol(locale()) + get_group_symbol(locale())
 
 
-def _numbers() -> str:
+def locale() -> str:
+    """Whose numbers, days and money are written: a key of LANGUAGES."""
     return ENGLISH if language() == PSEUDO else language()
 
 
