@@ -10,7 +10,7 @@ from functools import cache
 from gettext import c2py
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent
@@ -38,12 +38,13 @@ def read(language: str, side: str) -> Words:
 
     Raises ValueError for a file that is no PO file.
     """
-    words = Words()
-    for catalog in _catalogs(language, side):
-        words = Words(words.one, words.several, catalog.plural_expr)
-        for message in catalog:
-            _take(words, message)
-    return words
+    catalogs = list(_catalogs(language, side))
+    known = [one for catalog in catalogs for one in catalog if one.string and not one.fuzzy]
+    return Words(
+        {str(one.id): str(one.string) for one in known if one.id and not one.pluralizable},
+        {one.id[0]: tuple(one.string or ()) for one in known if one.pluralizable},
+        next((catalog.plural_expr for catalog in catalogs), _TWO_FORMS),
+    )
 
 
 def _catalogs(language: str, side: str) -> Iterator[Catalog]:
@@ -51,15 +52,6 @@ def _catalogs(language: str, side: str) -> Iterator[Catalog]:
     for path in (*sorted((folder / side).glob("*.po")), *folder.glob("names.po")):
         with path.open(encoding="utf-8") as file:
             yield read_po(file, locale=language, abort_invalid=True)
-
-
-def _take(words: Words, message: Message) -> None:
-    if not message.id or not message.string or message.fuzzy:
-        return
-    if message.pluralizable:
-        words.several[message.id[0]] = tuple(message.string)
-    else:
-        words.one[str(message.id)] = str(message.string)
 
 
 @cache
