@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from starlette.requests import Request
@@ -45,7 +45,12 @@ def wanted(request: Request) -> str:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES or chosen == PSEUDO:
         return chosen
-    accepted = parse_accept_header(request.headers.get("accept-language"), LanguageAccept)
+    return _accepted(request.headers.get("accept-language", ""))
+
+
+@lru_cache(maxsize=64)  # every poll of a screen asks with the same
+def _accepted(header: str) -> str:
+    accepted = parse_accept_header(header, LanguageAccept)
     spoken = (name.partition("-")[0].lower() for name in accepted.values())
     return next((name for name in spoken if name in LANGUAGES), ENGLISH)
 
@@ -59,12 +64,17 @@ async def _module(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in LANGUAGES and language != PSEUDO:
         return JSONResponse({"error": "no such language"}, 404)
-    body = _source(language)
-    headers = {"Cache-Control": "no-cache", "ETag": f'"{sha256(body).hexdigest()[:16]}"'}
+    body, etag = _tagged(language)
+    headers = {"Cache-Control": "no-cache", "ETag": etag}
     return conditional(request, body, headers, "text/javascript")
 
 
 @cache
+def _tagged(language: str) -> tuple[bytes, str]:
+    body = _source(language)
+    return body, f'"{sha256(body).hexdigest()[:16]}"'
+
+
 def _source(language: str) -> bytes:
     """The words as a module: texts, forms, and the rule for the form, which is C and JS alike."""
     if language == PSEUDO:
