@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from dash import html
 from dash.development.base_component import Component
 
-from components.alarm_bar import PRIORITIES, causes
+from components.alarm_bar import PRIORITIES
 from components.charts import local
 from components.dossier_scale import number
 from components.history_states import nothing
@@ -149,8 +149,3 @@ def _clock(ts: int, zone: ZoneInfo) -> Component:
     return html.Time(
         [html.Span(f"{shown:%Y-%m-%d} ", className="dossier-date"), f"{shown:%H:%M:%S}"]
     )
-
-
-def cause_words(cause: str) -> str:
-    """A cause as screens call it."""
-    return dict(causes()).get(cause, cause)

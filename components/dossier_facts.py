@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.charts import UNKNOWN, format_duration, format_money, format_time
-from components.dossier_events import cause_words
+from components.malfunction_words import cause_label
 from components.page_settings import PageSettings
 from data.history.dossier import Dossier
 from data.malfunctions.malfunction import CANNOT_TELL, Malfunction, RankedCause, Scrap, Stage
@@ -33,8 +33,8 @@ def title_of(about: Dossier) -> str:
     """The cause in words: what was found, else the most probable one."""
     one = about.malfunction
     if one.cause_found:
-        return cause_words(one.cause_found)
-    return t(one.causes[0].label) if one.causes else cause_words(CANNOT_TELL)
+        return cause_label(one.cause_found)
+    return t(one.causes[0].label) if one.causes else cause_label(CANNOT_TELL)
 
 
 def _title(about: Dossier) -> Component:
@@ -144,7 +144,7 @@ def _acknowledged(one: Malfunction, settings: PageSettings) -> str:
 def _found(one: Malfunction, settings: PageSettings) -> str:
     if one.resolved_at is None:
         return t("not resolved yet")
-    said = [cause_words(one.cause_found), one.action, one.note]
+    said = [cause_label(one.cause_found), one.action, one.note]
     who = f"{one.who}, {format_time(one.resolved_at, settings.zone)}"
     return " · ".join(part for part in [*said, who] if part)
 
@@ -157,7 +157,7 @@ def _causes(one: Malfunction) -> Component:
             else t("Nothing was noted of what was seen.")
         )
         text = html.P(t("Nothing explains well enough what was seen, or two causes do so alike."))
-        return html.Div([html.H2(cause_words(CANNOT_TELL)), text, why, *_nelson(one)])
+        return html.Div([html.H2(cause_label(CANNOT_TELL)), text, why, *_nelson(one)])
     first, *others = one.causes
     found = one.cause_found and one.cause_found != first.cause
     head = t("Most probable cause before somebody looked") if found else t("Most probable cause")
