@@ -12,7 +12,7 @@ from starlette.routing import Route
 from access.address import address_of
 from access.cookies import Cookies
 from access.gate import SCOPE_HEADER, Tell
-from access.login_page import kiosk_page, login_page
+from access.login_page import kiosk_page, login_page, too_many_tries
 from access.people_door import PeopleDoor
 from access.principal import Principal, principal_of
 from access.recognise import BySession
@@ -22,7 +22,7 @@ from access.throttle import Throttle
 from data.errors import LockedOut, SignInRefused
 from data.people.roles import Permission
 from data.scopes import seen, to_header
-from words import mark, t
+from words import mark
 
 _HEADERS = {"Cache-Control": "no-store"}
 #: A login and a password are short.
@@ -68,9 +68,7 @@ def routes(ways: Ways) -> list[Route]:
         form = await _form(request)
         name, where = form.get("name", "").strip(), local_path(form.get("next", ""))
         if wait_s := await ways.wait_s(request):
-            return _again(
-                ways, where, name, t("Too many tries: wait {n} s.", n=wait_s), 429, wait_s
-            )
+            return _again(ways, where, name, too_many_tries(wait_s), 429, wait_s)
         try:
             who = await ways.people.sign_in(name, form.get("password", ""))
         except LockedOut as error:
@@ -116,7 +114,7 @@ def shared_routes(ways: Ways) -> list[Route]:
     async def show(request: Request) -> Response:
         token = (await _form(request)).get("token", "").strip()
         if wait_s := await ways.wait_s(request):
-            text = kiosk_page(t("Too many tries: wait {n} s.", n=wait_s))
+            text = kiosk_page(too_many_tries(wait_s))
             return HTMLResponse(text, 429, {**_HEADERS, "Retry-After": str(wait_s)})
         who = await ways.people.token_of(token)
         if who is None:

@@ -84,6 +84,11 @@ def message_page(title: str, text: str) -> str:
     )
 
 
+def too_many_tries(wait_s: int) -> str:
+    """Why somebody who guesses is not let in for so many seconds."""
+    return t("Too many tries: wait {n} s.", n=wait_s)
+
+
 def _page(title: str, body: str) -> str:
     return f"""<!doctype html>
 <html lang="{language()}"><head><meta charset="utf-8"><title>{escape(title)} – Meltwatch</title>

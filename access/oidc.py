@@ -13,13 +13,13 @@ from starlette.routing import Route
 
 from access.journeys import LASTS_S, Journeys
 from access.login import Ways, local_path
-from access.login_page import company_page, message_page
+from access.login_page import company_page, message_page, too_many_tries
 from access.principal import Principal
 from access.provider import Provider
 from access.recognise import highest
 from access.settings import AccessSettings
 from data.errors import MeltwatchError, SignInRefused
-from words import mark, t
+from words import mark
 
 _log = logging.getLogger("meltwatch.oidc")
 _HEADERS = {"Cache-Control": "no-store"}
@@ -44,7 +44,7 @@ def routes(ways: Ways, journeys: Journeys, base_url: str) -> list[Route]:
         where = local_path(request.query_params.get("next", ""))
         try:
             if wait_s := await ways.wait_s(request):
-                return _page(t("Too many tries: wait {n} s.", n=wait_s), 429, wait_s)
+                return _page(too_many_tries(wait_s), 429, wait_s)
             state, cookie, journey = await journeys.begin(_back(request, base_url), where)
             response = RedirectResponse(await provider.address(state, journey), 303, _HEADERS)
         except MeltwatchError as error:
