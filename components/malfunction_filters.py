@@ -65,7 +65,7 @@ def filter_bar(selection: Selection, catalogue: Catalogue, settings: PageSetting
 
 def _period(selection: Selection) -> list[Component]:
     days = bool(selection.first or selection.last)
-    options = [*_options(PERIOD_LABELS.items()), {"label": t("Days …"), "value": DAYS}]
+    options = [*_options(_told(PERIOD_LABELS)), {"label": t("Days …"), "value": DAYS}]
     preset = dcc.Dropdown(
         options, DAYS if days else selection.preset, id=ids.PERIOD, clearable=False,
         searchable=False,
@@ -90,8 +90,8 @@ def _choices(selection: Selection, catalogue: Catalogue, settings: PageSettings)
         _many(t("Extruder"), ids.EXTRUDERS, extruders.items(), selection.extruders),
         _many(t("Cause"), ids.CAUSES, causes(), selection.causes),
         _many(t("Product"), ids.PRODUCTS, products.items(), selection.products),
-        _many(t("Shift"), ids.SHIFTS, shifts.items(), selection.shifts),
-        _many(t("State"), ids.STATES, STATE_LABELS.items(), selection.states),
+        _many(t("Shift"), ids.SHIFTS, _told(shifts), selection.shifts),
+        _many(t("State"), ids.STATES, _told(STATE_LABELS), selection.states),
     ]
 
 
@@ -111,7 +111,12 @@ def _many(
 
 
 def _options(choices: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
-    return [{"label": t(text), "value": key} for key, text in choices]
+    return [{"label": text, "value": key} for key, text in choices]
+
+
+def _told(choices: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Not of what a plant has named itself: an extruder may be called "Open"."""
+    return [(key, t(text)) for key, text in choices.items()]
 
 
 def _day(id_: str, day: object) -> Component:
