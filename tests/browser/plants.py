@@ -28,6 +28,15 @@ def live_plant(folder: Path, **settings: str) -> Iterator[Stack]:
 
 
 @contextmanager
+def told_plant(folder: Path) -> Iterator[Stack]:
+    """Live, but its worker has stopped: what it told of alarms is the tests' choice."""
+    with live_plant(folder, EXTRUDERS="3") as stack:
+        stack.kill("worker")
+        stack.kill("ingest")
+        yield stack
+
+
+@contextmanager
 def history_plant(
     folder: Path, days: int = 14, extruders: int = 8, raw_minutes: int = 120, **settings: str
 ) -> Iterator[Stack]:

@@ -20,7 +20,7 @@ from tests.browser.alarm_screen import (
     rows,
     tell,
 )
-from tests.browser.plants import live_plant
+from tests.browser.plants import told_plant
 from tests.browser.themes import themes
 from tests.browser.waiting import until
 from tests.stack import Stack
@@ -31,10 +31,7 @@ SIZES = [(1920, 1080), (1280, 800), (390, 844)]
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A plant whose worker has stopped, so that what it told of alarms is the tests' choice."""
-    with live_plant(tmp_path_factory.mktemp("plant"), EXTRUDERS="3") as stack:
-        stack.kill("worker")
-        stack.kill("ingest")
+    with told_plant(tmp_path_factory.mktemp("plant")) as stack:
         yield stack
 
 

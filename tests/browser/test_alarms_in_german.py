@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from routes.language import COOKIE
 from tests.browser import alarm_samples as samples
 from tests.browser.alarm_screen import KEYS, open_alarms, posted, tell
-from tests.browser.plants import live_plant
+from tests.browser.plants import told_plant
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -19,9 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with live_plant(tmp_path_factory.mktemp("plant"), EXTRUDERS="3") as stack:
-        stack.kill("worker")
-        stack.kill("ingest")
+    with told_plant(tmp_path_factory.mktemp("plant")) as stack:
         yield stack
 
 
