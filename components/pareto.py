@@ -35,10 +35,7 @@ def pareto_figure(
     """
     if not bars:
         return chart_without(nothing, HEIGHT_PX)
-    names = [
-        label(one.key) if not one.others else plural("{n} other", "{n} others", one.others)
-        for one in bars
-    ]
+    names = [_name(one, label) for one in bars]
     places = list(range(len(bars)))
     shown = figure(
         HEIGHT_PX,

@@ -1,8 +1,7 @@
 // Counts, bytes, seconds and money of the panel Cost as texts.
 import { NO_VALUE } from "./format.mjs";
-import { locale } from "./words.mjs";
+import { grouped, locale } from "./words.mjs";
 
-const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const cents = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
@@ -10,7 +9,7 @@ const cents = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumF
 export function countText(value) {
   if (!Number.isFinite(value)) return NO_VALUE;
   if (value > 0 && value < 0.05) return `< ${tenths.format(0.1)}`;
-  return (value < 10 ? tenths : whole).format(value);
+  return value < 10 ? tenths.format(value) : grouped(value);
 }
 
 /** @param {number} bytes @returns {string} kB */
@@ -21,13 +20,19 @@ export function kiloText(bytes) {
 /** @param {number} seconds @returns {string} "0.03", "12.50" */
 export function secondsText(seconds) {
   if (!Number.isFinite(seconds)) return NO_VALUE;
-  return seconds > 0 && seconds < 0.005 ? `< ${cents.format(0.01)}` : (seconds < 100 ? cents : whole).format(seconds);
+  return centsText(seconds, 100);
 }
 
 /** @param {number} amount @returns {string} without its currency */
 export function moneyText(amount) {
   if (!Number.isFinite(amount)) return NO_VALUE;
-  return amount > 0 && amount < 0.005 ? `< ${cents.format(0.01)}` : (amount < 1000 ? cents : whole).format(amount);
+  return centsText(amount, 1000);
+}
+
+/** Two decimals, and from `most` on none. */
+function centsText(value, most) {
+  if (value > 0 && value < 0.005) return `< ${cents.format(0.01)}`;
+  return value < most ? cents.format(value) : grouped(value);
 }
 
 /** @returns {string} "12 ×", or a dash where there is nothing to compare with */
