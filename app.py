@@ -65,6 +65,7 @@ from data.window_cache.reader import CatalogueReader, WindowReader
 from routes import (
     alarms,
     api,
+    assets,
     commands,
     events,
     health,
@@ -83,6 +84,7 @@ from routes import (
     system_pipeline,
     windows,
 )
+from routes.dash_files import DashFiles
 from routes.hardening import Hardening, content_policy
 from routes.history_cache import KeptAnswers, history_cache
 from routes.push import PushHub
@@ -90,6 +92,7 @@ from routes.request_metrics import RequestMetrics, WebMetrics
 
 #: Threads of the bridge to Dash: pages are built in a few ms, live data do not pass here.
 DASH_THREADS = 10
+ASSETS = Path(__file__).with_name("assets")
 
 
 def build(settings: Settings, access_settings: AccessSettings | None = None) -> Starlette:
@@ -113,6 +116,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *plant.routes(reader),
             *lines.routes(reader, settings),
             *language.routes(),
+            *assets.routes(ASSETS),
             *events.routes(hub),
             *alarms.routes(reader, access.names),
             *commands.routes(AskedCommands(connect(settings.queue_url)), reader, access.tell),
@@ -131,7 +135,7 @@ def build(settings: Settings, access_settings: AccessSettings | None = None) -> 
             *api.routes(reader, questions, access.names, about),
             *openapi.routes(),
             *access.routes,
-            Mount("/", bridge),
+            Mount("/", DashFiles(bridge)),
         ],
         middleware=[Middleware(language.Language), Middleware(access.guard)],
         exception_handlers=counted.counting(
@@ -193,9 +197,9 @@ def new_dash() -> Dash:
     """Dash on its Flask server, without pages."""
     return Document(
         "app",
-        assets_folder=str(Path(__file__).with_name("assets")),
-        # One module is the entry, it imports the others: loading them twice would run them twice.
-        assets_ignore=r"(?<!meltwatch)\.mjs$",
+        assets_folder=str(ASSETS),
+        # Joined to one file each, by routes/assets.py.
+        assets_ignore=r"(?<!meltwatch)\.mjs$|\.css$",
         use_pages=True,
         pages_folder="",
         # Else Dash looks for the parts of every page on each of them, and builds all at start.

@@ -1,4 +1,11 @@
-// Clientside callbacks of the history pages. Not a module: Dash looks them up by name.
+// What is there before the modules: the word that one failed, and clientside callbacks of the
+// history pages. Not a module: Dash looks the callbacks up by name.
+
+// Of scripts that come later and of what they ask for; such an error does not bubble.
+addEventListener("error", ({ target }) => {
+  if (target instanceof HTMLScriptElement) document.getElementById("mw-incomplete").hidden = false;
+}, true);
+
 window.dash_clientside = window.dash_clientside || {};
 
 /** Lay a page's selection into its address, without loading anything. */

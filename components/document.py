@@ -17,8 +17,13 @@ _FRAME = """<!DOCTYPE html>
         <title>{%title%}</title>
         {%favicon%}
         {%css%}
+        <link rel="stylesheet" href="/assets/meltwatch.css">
     </head>
     <body>
+        <noscript>{%needs_scripts%}</noscript>
+        <div id="mw-incomplete" class="incomplete" role="alert" hidden>
+            {%incomplete%} <a href="">{%load_again%}</a>
+        </div>
         {%app_entry%}
         <footer>
             {%config%}
@@ -37,8 +42,19 @@ class Document(Dash):  # type: ignore[misc]  # dash is untyped here
 
     def interpolate_index(self, **parts: str) -> str:
         """The document with Dash's own `parts` of it."""
-        whole = super().interpolate_index(**parts)
-        return str(whole).replace(_ENGLISH, f'<html lang="{language()}">', 1)
+        whole = str(super().interpolate_index(**parts))
+        for key, text in _texts().items():
+            whole = whole.replace(f"{{%{key}%}}", text, 1)
+        return whole.replace(_ENGLISH, f'<html lang="{language()}">', 1)
+
+
+def _texts() -> dict[str, str]:
+    """What is there before any script is; assets/clientside.js shows it when one fails."""
+    return {
+        "needs_scripts": t("Meltwatch needs JavaScript."),
+        "incomplete": t("A part of this page could not be loaded, so it does not work."),
+        "load_again": t("Load again"),
+    }
 
 
 def title_of(page: str) -> Callable[..., str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import cache, lru_cache
-from hashlib import sha256
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from routes.conditional import conditional
+from routes.kept_file import KeptFile
 from words import ENGLISH, LANGUAGES, PSEUDO, speaking
 from words.catalogues import read
 
@@ -56,7 +55,7 @@ def _accepted(header: str) -> str:
 
 
 def routes() -> list[Route]:
-    """GET /assets/words/{language}.mjs: beside the scripts that import it."""
+    """GET /assets/words/{language}.mjs: for the scripts that import it."""
     return [Route("/assets/words/{language}.mjs", _module)]
 
 
@@ -64,24 +63,21 @@ async def _module(request: Request) -> Response:
     language = request.path_params["language"]
     if language not in LANGUAGES and language != PSEUDO:
         return JSONResponse({"error": "no such language"}, 404)
-    body, etag = _tagged(language)
-    headers = {"Cache-Control": "no-cache", "ETag": etag}
-    return conditional(request, body, headers, "text/javascript")
+    return _file(language).answer(request)
 
 
 @cache
-def _tagged(language: str) -> tuple[bytes, str]:
-    body = _source(language)
-    return body, f'"{sha256(body).hexdigest()[:16]}"'
+def _file(language: str) -> KeptFile:
+    return KeptFile(_source(language).encode(), "text/javascript")
 
 
-def _source(language: str) -> bytes:
+def _source(language: str) -> str:
     """The words as a module: texts, forms, and the rule for the form, which is C and JS alike."""
     if language == PSEUDO:
-        return _PSEUDO_MODULE.encode()
+        return _PSEUDO_MODULE
     words = read(language, "live")
     one, several = (json.dumps(part, ensure_ascii=False) for part in (words.one, words.several))
     return (
         f"export const form = (n) => +({words.rule});\n"
         f"export const one = {one};\nexport const several = {several};\n"
-    ).encode()
+    )

@@ -120,6 +120,8 @@ TOLD: dict[str, Told] = {
     "/access/me": Told("who is signed in, and what they may do"),
     "/access/check": Told("whether one may look, for a proxy that keeps answers"),
     "/assets/words/{language}.mjs": Told("what scripts say in a language", "text/javascript"),
+    "/assets/meltwatch.mjs": Told("all scripts of the pages", "text/javascript"),
+    "/assets/meltwatch.css": Told("all their style sheets", "text/css"),
     "/plant": Told("a card per extruder"),
     "/plant/sparks": Told("last 15 minutes of each extruder's first gauge"),
     "/plant/events": Told("cards, pushed", EVENTS),

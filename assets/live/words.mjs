@@ -11,7 +11,7 @@ export const locale = language.startsWith("en") ? "en-GB" : language;
 
 async function load() {
   try {
-    return await import(`../words/${language}.mjs`);
+    return await import(`/assets/words/${language}.mjs`);
   } catch {
     return ENGLISH; // better in English than not at all
   }

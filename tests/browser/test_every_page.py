@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 MELT = "MeltPressureZone_001.Pressure.ActualValue"
 #: Pages, and what is there when their scripts have worked.
 PAGES = {
-    "/": ".card",
+    "/": ".card:not(.card--loading)",
     "/extruder/1": ".gauge:not(.gauge--loading)",
     "/scope": "canvas",
     "/alarms": "#alarms-root table",

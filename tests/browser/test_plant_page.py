@@ -59,9 +59,9 @@ def test_an_extruder_with_a_fault_comes_first_and_says_what_is_wrong(
 
 def test_a_card_opens_with_the_keyboard(page: Page, plant: Stack) -> None:
     ready(page, plant.url)
-    link = page.locator(".card__link").first
-    name = link.get_by_role("heading").inner_text()
-    link.focus()
+    name = page.locator(".card__link").first.get_by_role("heading").inner_text()
+    # By its name: the first place may be taken by another one meanwhile.
+    page.locator(".card__link", has=page.get_by_role("heading", name=name, exact=True)).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.go_back()
