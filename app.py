@@ -27,6 +27,7 @@ import callbacks.comparison
 import callbacks.dossier
 import callbacks.extruder
 import callbacks.malfunctions
+import callbacks.malfunctions_layout
 import callbacks.plant
 import callbacks.scope
 import callbacks.shift_report
@@ -222,6 +223,7 @@ def add_pages(
     for live in (callbacks.plant, callbacks.extruder, callbacks.scope, callbacks.alarms):
         live.register(catalogue)
     for past in (
+        callbacks.malfunctions_layout,
         callbacks.malfunctions,
         callbacks.dossier,
         callbacks.comparison,

@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import dash
 from dash import ClientsideFunction, Dash, Input, Output, Patch, State, ctx, no_update
 from dash.development.base_component import Component
 
 from components import ids_malfunctions as ids
 from components import pareto, repair_chart
 from components.charts import format_time
-from components.document import title_of
 from components.history_states import nothing, why_all, why_part
 from components.malfunction_band import band_figure, band_note, span_of
 from components.malfunction_filters import (
@@ -27,19 +25,18 @@ from components.malfunction_filters import (
 )
 from components.malfunction_table import PAGE_ROWS, row_texts, sort_of
 from components.malfunction_words import cause_label, nothing_in, summary
-from components.malfunctions_page import filters_of, malfunctions_page
+from components.malfunctions_page import filters_of
 from components.page_settings import PageSettings
-from components.states import page_or_why
 from data.errors import MeltwatchError
 from data.extruders import Catalogue
 from data.history import Questions
 from data.history.band import band
 from data.history.malfunctions import Rows, table
-from data.history.pareto import MEASURES, Measure, Sum, bars, paretos
+from data.history.pareto import Measure, Sum, bars, paretos
 from data.history.repair import repair
 from data.history.selection import DEFAULT_SORT, Scope, Selection, scope_of
 from data.history.selection_query import parse, sort_text
-from words import mark, t
+from words import t
 
 Filters = dict[str, str]
 Brush = list[int] | None
@@ -48,11 +45,10 @@ Brush = list[int] | None
 def register(
     app: Dash, catalogue: Callable[[], Catalogue], questions: Questions, settings: PageSettings
 ) -> None:
-    """Register the page under `/malfunctions` and its callbacks."""
-    _register_page(catalogue, settings)
+    """Register the callbacks of the page; malfunctions_layout.py registers the page itself."""
+    page = _Page(catalogue, questions, settings)
     _register_choice(app, settings)
     _register_scripts(app)
-    page = _Page(catalogue, questions, settings)
     chosen = [Input(ids.FILTERS, "data"), Input(ids.BRUSH, "data"), Input(ids.MEASURE, "value")]
     app.callback(
         Output(ids.BAND, "figure"),
@@ -86,30 +82,6 @@ def register(
         Output(ids.REPAIR_NOTE, "children"),
         *chosen,
     )(page.repair)
-
-
-def _register_page(catalogue: Callable[[], Catalogue], settings: PageSettings) -> None:
-    def layout(**query: object) -> Component:
-        parsed = parse(query, settings.shifts.names)
-        measure = _measure(query.get("measure"))
-        return page_or_why(
-            catalogue,
-            lambda found: malfunctions_page(
-                parsed.selection, parsed.notes, measure, found, settings
-            ),
-        )
-
-    dash.register_page(
-        "malfunctions",
-        path=ids.PATH,
-        name="Malfunctions",
-        title=title_of(mark("Malfunctions")),
-        layout=layout,
-    )
-
-
-def _measure(text: object) -> Measure:
-    return next((one for one in MEASURES if one == text), "count")
 
 
 def _register_choice(app: Dash, settings: PageSettings) -> None:

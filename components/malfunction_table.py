@@ -25,7 +25,7 @@ def malfunction_grid(selection: Selection, settings: PageSettings) -> Component:
     return dag.AgGrid(
         id=ids.GRID,
         className="malfunction-grid",
-        columnDefs=_columns(selection.sort, settings),
+        columnDefs=columns(selection.sort, settings),
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True,
                        "suppressHeaderMenuButton": True, "sortingOrder": ["desc", "asc"]},
         columnSize="responsiveSizeToFit",
@@ -68,8 +68,9 @@ def _grid_texts() -> dict[str, str]:
     }
 
 
-def _columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, Any]]:
-    columns = [
+def columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, Any]]:
+    """The columns as AG Grid wants them, widths in px; one says how it is sorted."""
+    found = [
         # "link" is Markdown: the one cell of a row that leads on.
         _column("onset", t("Began"), 165, cellRenderer="markdown"),
         _column("extruder", t("Extruder"), 95),
@@ -82,10 +83,10 @@ def _columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, A
         _column("kg", t("Scrap kg"), 115, type="rightAligned"),
         _column("money", t("Cost {currency}", currency=settings.currency), 95, type="rightAligned"),
     ]
-    for column in columns:
+    for column in found:
         if column["field"] == sort[0]:
             column["sort"] = "desc" if sort[1] else "asc"
-    return columns
+    return found
 
 
 def _column(field: str, name: str, width: int, **more: Any) -> dict[str, Any]:

@@ -31,8 +31,12 @@ def malfunctions_page(
     measure: Measure,
     catalogue: Catalogue,
     settings: PageSettings,
+    first: Component | None,
 ) -> Component:
-    """The whole page for a selection; `notes` tell what of the address could not be used."""
+    """The whole page for a selection; `notes` tell what of the address could not be used.
+
+    `first` is what can be read of the table before it is there.
+    """
     return html.Div(
         [
             *_stores(selection),
@@ -41,7 +45,7 @@ def malfunctions_page(
             html.Div([html.P(note) for note in notes], id=ids.NOTES, className="history-notes"),
             _band(len(selection.extruders or catalogue.extruders)),
             html.Div(
-                [_table(selection, settings), _paretos(measure, settings)],
+                [_table(selection, settings, first), _paretos(measure, settings)],
                 className="malfunctions-page__pair",
             ),
             _repair(),
@@ -119,11 +123,14 @@ def _chart(id_: str, height: int) -> Component:
     return graph(id_, pareto.chart_without("", height), style={"height": f"{height}px"})
 
 
-def _table(selection: Selection, settings: PageSettings) -> Component:
+def _table(selection: Selection, settings: PageSettings, first: Component | None) -> Component:
     return html.Section(
         [
             html.Div(id=ids.GRID_NOTE, className="malfunction-grid__note"),
-            malfunction_grid(selection, settings),
+            html.Div(
+                [first, malfunction_grid(selection, settings)],
+                className="malfunction-grid__place",
+            ),
         ],
         className="history-card malfunctions-page__table",
         **{"aria-label": t("Table")},

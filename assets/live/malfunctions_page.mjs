@@ -1,4 +1,4 @@
-// The Malfunctions page: what the keyboard does in its table.
+// The Malfunctions page: what the keyboard does in its table, and when that has rows of its own.
 
 /**
  * Enter on a row opens its malfunction, as a click on its link does.
@@ -13,5 +13,20 @@ export function mountMalfunctions(root) {
     root.querySelector(`.malfunction-grid .ag-row[row-index="${index}"] a`)?.click();
   };
   root.addEventListener("keydown", open);
-  return { destroy: () => root.removeEventListener("keydown", open) };
+  const rows = new MutationObserver(() => giveWay(root, rows));
+  rows.observe(root, { childList: true, subtree: true });
+  giveWay(root, rows);
+  return {
+    destroy: () => {
+      root.removeEventListener("keydown", open);
+      rows.disconnect();
+    },
+  };
+}
+
+/** The rows that came with the page are shown until the table has its own, and never again. */
+function giveWay(root, observer) {
+  if (!root.querySelector(".malfunction-grid .ag-row a")) return;
+  root.classList.add("has-rows");
+  observer.disconnect();
 }

@@ -23,7 +23,7 @@ PAGES = {
     "/extruder/1": ".gauge:not(.gauge--loading)",
     "/scope": "canvas",
     "/alarms": "#alarms-root table",
-    "/malfunctions": ".ag-row",
+    "/malfunctions": ".malfunctions-page__table a",
     "/trends": ".trends-controls button",
     f"/trends?span=15m&signals=1:{MELT}": "#trends-root[data-trends-state=shown]",
     "/report": "table",
@@ -78,6 +78,7 @@ def test_no_page_needs_more_than_the_policy_allows_or_shuts_anybody_out(
     """What the console says of it fails the test, too: see `page`."""
     listening.goto(f"{plant.url}{path}")
     expect(listening.locator(PAGES[path]).first).to_be_visible(timeout=20_000)
+    expect(listening.locator('[data-dash-is-loading="true"]')).to_have_count(0, timeout=20_000)
     listening.wait_for_timeout(1000)  # until the page has asked for all it wants
     assert listening.evaluate("violations") == []
     assert [*shut_out(listening)] == []

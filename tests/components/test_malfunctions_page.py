@@ -18,7 +18,8 @@ from components.malfunction_filters import (
     toggled,
     with_days,
 )
-from components.malfunction_table import row_texts, sort_of
+from components.malfunction_first import first_rows
+from components.malfunction_table import malfunction_grid, row_texts, sort_of
 from components.malfunction_words import NOTHING, amount, nothing_in, summary
 from components.malfunctions_page import filters_of, malfunctions_page
 from components.page_settings import PageSettings
@@ -43,7 +44,7 @@ SCOPE = Scope(START, START + 10 * HOUR, START + 10 * HOUR)
 
 
 def page(selection: Selection, *notes: str) -> dict[str, Any]:
-    tree = malfunctions_page(selection, notes, "count", CATALOGUE, SETTINGS)
+    tree = malfunctions_page(selection, notes, "count", CATALOGUE, SETTINGS, None)
     found = {getattr(part, "id", None): part for part in [tree, *tree._traverse()]}
     return {key: part for key, part in found.items() if key}
 
@@ -227,3 +228,20 @@ def test_a_week_that_is_not_whole_is_hatched_and_says_so() -> None:
     assert bars.text == ("2 malfunctions, –", "0 malfunctions, €0 (part of the week)")
     assert line.y == (2.0, None)
     assert weeks_figure((), "count", "EUR").layout.annotations[0].text == "No malfunction"
+
+
+def test_the_first_rows_have_the_columns_of_the_table() -> None:
+    texts = row_texts(ROW, START + 2 * HOUR, BERLIN)
+    table = first_rows([texts] * 30, ("onset", True), SETTINGS)
+    assert isinstance(table, Component)
+    _widths, head, body = table.children
+    names = [one["headerName"] for one in malfunction_grid(Selection(), SETTINGS).columnDefs]
+    assert [cell.children for cell in head.children.children] == names
+    assert len(body.children) == 17
+    began, extruder, *_rest = (cell.children for cell in body.children[0].children)
+    assert (began.href, extruder) == (f"{ids.PATH}/1-5", "Line A")
+    assert "[" not in began.children
+
+
+def test_without_rows_nothing_lies_over_what_the_table_says() -> None:
+    assert first_rows([], ("onset", True), SETTINGS) is None
