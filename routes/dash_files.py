@@ -18,7 +18,7 @@ _TYPES = ("text/javascript", "application/javascript", "application/json", "text
 
 
 class DashFiles:
-    """ASGI, in front of Dash: keeps its answers for files whose address names their version."""
+    """ASGI, in front of Dash: keeps its answers for files."""
 
     def __init__(self, dash: ASGIApp) -> None:
         self._dash = dash
@@ -54,7 +54,8 @@ class DashFiles:
 def _to_keep(sent: Sequence[Message]) -> KeptFile | None:
     headers = Headers(raw=sent[0]["headers"])
     media_type = headers.get("content-type", "").partition(";")[0]
-    control = headers.get("cache-control", "")
-    if sent[0]["status"] != 200 or media_type not in _TYPES or "max-age" not in control:
+    if sent[0]["status"] != 200 or media_type not in _TYPES:
         return None
+    # Parts that a script loads later have no version in their address: browsers ask each time.
+    control = headers.get("cache-control", "no-cache")
     return KeptFile(b"".join(one.get("body", b"") for one in sent[1:]), media_type, control)

@@ -68,7 +68,7 @@ class Counted:
         self.asked.append(path)
         if "missing" in path:
             return PlainTextResponse("no", 404, LONG)
-        headers = {} if "unversioned" in path else LONG
+        headers = {"cache-control": "no-cache"} if "unversioned" in path else LONG
         return Response(f"of {path}", headers=headers, media_type="text/javascript")
 
 
@@ -84,12 +84,22 @@ def test_a_file_of_dash_is_asked_for_once() -> None:
     assert len(dash.asked) == 1
 
 
-@pytest.mark.parametrize("path", [f"{FOLDER}missing.js", f"{FOLDER}unversioned.js", "/other"])
+@pytest.mark.parametrize("path", [f"{FOLDER}missing.js", "/other"])
 def test_nothing_else_is_kept(path: str) -> None:
     dash = Counted()
     for _ in range(2):
         assert dash.web.get(path).status_code == (404 if "miss" in path else 200)
     assert len(dash.asked) == 2
+
+
+def test_a_file_without_a_version_is_asked_for_each_time_and_answered_in_short() -> None:
+    dash = Counted()
+    first = dash.web.get(f"{FOLDER}unversioned.js")
+    assert first.headers["cache-control"] == "no-cache"
+    again = dash.web.get(
+        f"{FOLDER}unversioned.js", headers={"if-none-match": first.headers["etag"]}
+    )
+    assert (again.status_code, len(dash.asked)) == (304, 1)
 
 
 def test_addresses_that_somebody_makes_up_do_not_fill_the_memory() -> None:
