@@ -69,7 +69,7 @@ class Settings:
     def from_env(env: Mapping[str, str] = os.environ) -> Settings:
         """Read all settings. Raises SettingError naming the key, its value and what is expected."""
         read = Reader(env)
-        var_dir = Path(env.get("VAR_DIR") or "var").resolve()
+        var_dir = Path(read.text("VAR_DIR", "var")).resolve()
         # A socket in VAR_DIR cannot be taken by another plant's server, as a port can.
         redis_url = read.url("REDIS_URL", f"unix://{var_dir / 'valkey.sock'}")
         ca = read.authority("REDIS_CA")

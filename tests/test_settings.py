@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import tomllib
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from access.settings import AccessSettings
 from data.errors import SettingError
 from data.settings import Settings
+from docs import make_settings
+from docs.make_settings import FILE, MEANINGS, table, whole
 
-DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
+READ = make_settings.read_settings()
 
 
 def test_defaults_need_no_environment() -> None:
@@ -51,7 +52,21 @@ def test_a_replay_has_a_store_of_its_own() -> None:
     )
 
 
-def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
-    documented = set(re.findall(r"^\| `([A-Z_]+)`", DOCS.read_text(), re.MULTILINE))
-    known = [*fields(Settings), *fields(AccessSettings)]
-    assert documented == {field.name.upper() for field in known}
+def test_the_table_is_what_the_code_says() -> None:
+    assert FILE.read_text() == whole(FILE.read_text()), "run python -m docs.make_settings"
+
+
+def test_what_is_told_is_of_settings_that_exist() -> None:
+    known = {field.name.upper() for kind in (Settings, AccessSettings) for field in fields(kind)}
+    assert set(tomllib.loads(MEANINGS.read_text())) == known
+
+
+def test_the_table_follows_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = table().splitlines()
+    assert "| `PORT` | `8050` | 1 to 65535 | its port |" in lines
+    assert any(one.startswith("| `HISTORY_CACHE` | `process` | `process`, `redis`, `none` |")
+               for one in lines)  # fmt: skip
+    monkeypatch.setattr(
+        make_settings, "read_settings", lambda: {**READ, "PORT": ("whole", (1, 2, 3))}
+    )
+    assert "| `PORT` | `1` | 2 to 3 | its port |" in table().splitlines()
