@@ -39,7 +39,7 @@ export function followPages(controllers, start) {
     if (mounted && mounted.root === root && mounted.identity === identity) return;
     mounted?.controller.destroy();
     for (const link of shell.querySelectorAll(".nav-link")) {
-      markHere(link, root?.dataset.mwPath ?? "");
+      markHere(link, root?.dataset.mwPath ?? location.pathname);
     }
     showHere(shell.querySelector("nav"));
     mounted = root && { root, identity, controller: (controllers[root.dataset.mwPage] ?? still)(root, context) };
