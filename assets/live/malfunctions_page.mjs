@@ -1,4 +1,5 @@
 // The Malfunctions page: what the keyboard does in its table, and when that has rows of its own.
+import { fitPaper } from "./paper_fit.mjs";
 
 /**
  * Enter on a row opens its malfunction, as a click on its link does.
@@ -16,8 +17,10 @@ export function mountMalfunctions(root) {
   const rows = new MutationObserver(() => giveWay(root, rows));
   rows.observe(root, { childList: true, subtree: true });
   giveWay(root, rows);
+  const paper = fitPaper(root, ".chart, .malfunction-grid");
   return {
     destroy: () => {
+      paper.destroy();
       root.removeEventListener("keydown", open);
       rows.disconnect();
     },

@@ -17,4 +17,21 @@ export function startTheme(button) {
     localStorage.setItem(KEY, next);
     apply(next, button);
   });
+  lightOnPaper();
+}
+
+/** What is drawn and not styled is drawn anew by who listens to this, too, and after us. */
+function lightOnPaper() {
+  const root = document.documentElement;
+  let screen = null;
+  addEventListener("beforeprint", () => {
+    // Scope draws in its next frame only, which paper does not wait for: its colours stay together.
+    if (document.querySelector(".scope")) return;
+    screen ??= root.dataset.theme;
+    root.dataset.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    if (screen) root.dataset.theme = screen;
+    screen = null;
+  });
 }
