@@ -42,13 +42,11 @@ class DashFiles:
             sent.append(message)
 
         await self._dash(scope, receive, gather)
+        for message in sent:
+            await send(message)
         if file := _to_keep(sent):
-            await asyncio.to_thread(lambda: file.gzipped)
+            await asyncio.to_thread(lambda: file.gzipped)  # the first does not wait for it
             self._kept[scope["path"]] = file
-            await file.answer(Request(scope))(scope, receive, send)
-        else:
-            for message in sent:
-                await send(message)
 
 
 def _to_keep(sent: Sequence[Message]) -> KeptFile | None:
