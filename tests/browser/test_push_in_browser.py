@@ -38,6 +38,7 @@ def head(page: Page) -> int:
 
 
 def wait_for_news(page: Page, seconds: int) -> None:
+    until(page, "document.querySelector('#extruder-root')?.dataset.mwHead > 0")
     start = head(page)
     until(
         page,
