@@ -31,9 +31,11 @@ def first_rows(
     total = sum(column["width"] for column in shown)
     widths = [html.Col(style={"width": f"{100 * one['width'] / total:.3f}%"}) for one in shown]
     head = html.Tr([_cell(html.Th, column, column["headerName"]) for column in shown])
-    body = [html.Tr([_cell(html.Td, one, _content(row, one)) for one in shown]) for row in rows]
+    body = [
+        html.Tr([_cell(html.Td, one, _content(row, one)) for one in shown]) for row in rows[:_MOST]
+    ]
     return html.Table(
-        [html.Colgroup(widths), html.Thead(head), html.Tbody(body[:_MOST])],
+        [html.Colgroup(widths), html.Thead(head), html.Tbody(body)],
         className="malfunction-first",
         style={"minWidth": f"{total}px"},
     )

@@ -79,9 +79,9 @@ def _default(kind: str, arguments: tuple[Any, ...]) -> str:
 def _values(kind: str, arguments: tuple[Any, ...]) -> str:
     if kind == "one_of":
         return ", ".join(map(_code, arguments[0]))
-    return f"{arguments[1]:g} to {arguments[2]:g}" if kind == "number" else (
-        f"{arguments[1]} to {arguments[2]}" if kind == "whole" else ""
-    )  # fmt: skip
+    if kind == "number":
+        return f"{arguments[1]:g} to {arguments[2]:g}"
+    return f"{arguments[1]} to {arguments[2]}" if kind == "whole" else ""
 
 
 def _code(text: str) -> str:

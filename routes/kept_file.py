@@ -10,6 +10,8 @@ from hashlib import sha256
 from starlette.requests import Request
 from starlette.responses import Response
 
+from routes.conditional import conditional
+
 
 @dataclass(frozen=True)
 class KeptFile:
@@ -36,9 +38,4 @@ class KeptFile:
             "Cache-Control": self.cache_control,
             "Vary": "Accept-Encoding",
         }
-        if self.etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(self.body, headers=headers, media_type=self.media_type)
-        headers["Content-Encoding"] = "gzip"
-        return Response(self.gzipped, headers=headers, media_type=self.media_type)
+        return conditional(request, self.body, headers, self.media_type, lambda: self.gzipped)
