@@ -35,8 +35,8 @@ WORKERS = Stream("meltwatch:asked", "workers", "worker", COMMAND_TTL_S)
 #: A test of a connection takes 10 s.
 INGEST = Stream("meltwatch:sources", "ingest", "ingest", 15.0)
 STREAM = WORKERS.key
-#: So long a worker may take to begin; it drops what is older.
-WAIT_S = 3.0
+#: So long a worker may take to begin; it drops what is older. A lone one may be busy refreshing.
+WAIT_S = 5.0
 ANSWER_KEPT_S = 60
 WITHDRAWN = b"withdrawn"
 _POLL_S = 0.01

@@ -62,7 +62,7 @@ class CommandQueue:
     def __init__(self, connection: Redis) -> None:
         self._queue = job_queue(connection)
 
-    def send(self, raw: Mapping[str, Any], timeout_s: float = 3.0) -> dict[str, Any]:
+    def send(self, raw: Mapping[str, Any], timeout_s: float = 5.0) -> dict[str, Any]:
         """Have a command recorded; returns what the job said once the command is durable.
 
         Raises CommandError for a bad field, NoWorker if nobody recorded it within `timeout_s`.

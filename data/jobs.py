@@ -32,7 +32,8 @@ _R = TypeVar("_R")
 #: A tick that waited longer than this is pointless: the next one does its work.
 TICK_TTL_S = 2
 RESULT_TTL_S, FAILURE_TTL_S = 5, 300
-REFRESH_TIMEOUT_S = 5
+#: As long as a statement may take: stopped earlier, the first on a slow machine never ends.
+REFRESH_TIMEOUT_S = 10
 #: 1,000 extruders take about 5 s; the lease is renewed after every chunk.
 REBUILD_TIMEOUT_S = 120
 #: Deleting may wait behind a rebuild; a result is kept for as long as another may ask for it.

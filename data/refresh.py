@@ -21,7 +21,7 @@ from data.windows import Row
 
 #: Rows of one commit. A plant of 1,000 extruders makes 1,000 a second.
 BATCH_ROWS = 20_000
-#: After so long a refresh leaves what is left to the next one; a job may take 5 s.
+#: After so long a refresh leaves what is left to the next one; a job may take 10 s.
 BATCHES_S = 2.0
 #: Extruders rebuilt per commit, so that the lease is renewed often.
 REBUILD_CHUNK = 25
@@ -132,7 +132,9 @@ class Refresher:
         if changed:
             self._publish_plant(commit)
         self._watch.take(store, self._rings.whole, usable, marks.before)
+        self._windows.renew(token)  # a slow machine's first refresh takes longer than a lease
         self._rings.lay_in(store, commit, by_extruder, headers)
+        self._windows.renew(token)
         self._watch.publish(store, commit, marks.after)
         self._roll_up.take(rows, marks.before, marks.after)
         self._roll_up.publish(commit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,6 +128,29 @@ def test_a_lease_is_renewed_by_its_holder_only(client: Redis) -> None:
     assert client.pttl(Keys().lease) <= 100
     assert ours.renew("ours")
     assert client.pttl(Keys().lease) > 2000
+
+
+def test_a_refresh_that_takes_longer_than_a_lease_keeps_it(
+    store: TelemetryStore, refresher: Refresher, client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put_catalogue(plant(1), "test", "")
+    refresher.refresh(), refresher.rebuild()
+    store.append([row(NOW, 1, 1.0, 2.0, 3.0)])
+    take, lay_in = refresher._watch.take, refresher._rings.lay_in
+    left: list[int] = []
+
+    def slow_take(*given: Any) -> None:
+        client.pexpire(Keys().lease, 1500)
+        take(*given)
+
+    def slow_lay_in(*given: Any) -> None:
+        left.append(client.pttl(Keys().lease))
+        lay_in(*given)
+
+    monkeypatch.setattr(refresher._watch, "take", slow_take)
+    monkeypatch.setattr(refresher._rings, "lay_in", slow_lay_in)
+    assert refresher.refresh().rows == 1
+    assert left[0] > 2000
 
 
 def test_a_worker_that_wakes_after_another_took_over_writes_nothing(

@@ -86,7 +86,7 @@ async def test_without_a_worker_the_answer_says_that_nothing_was_recorded(
 ) -> None:
     answer = await web.post("/commands", json=ACK)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    assert answer.json() == {"error": "not recorded: no worker answered in 3 s; try again"}
+    assert answer.json() == {"error": "not recorded: no worker answered in 5 s; try again"}
     assert journal.pending_commands() == []
 
 
