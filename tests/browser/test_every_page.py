@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.plants import history_plant
 from tests.browser.themes import themes
-from tests.browser.waiting import until
+from tests.browser.waiting import filled, until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -87,7 +87,7 @@ def test_no_page_needs_more_than_the_policy_allows_or_shuts_anybody_out(
 def test_a_gauge_is_drawn_and_lit(plant: Stack, listening: Page) -> None:
     """Its library styles it inline: refused, the arc would have neither colour nor width."""
     listening.goto(f"{plant.url}/extruder/1")
-    expect(listening.locator(".gauge--loading")).to_have_count(0)
+    filled(listening, ".gauge")
     lit = listening.locator("#gauge-0 circle.progress")
     expect(lit).to_be_visible()
     stroke, length = lit.evaluate(LIT)

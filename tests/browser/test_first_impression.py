@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.module_page import modules_fixture, static_url_fixture  # noqa: F401
 from tests.browser.plants import live_plant
-from tests.browser.waiting import until
+from tests.browser.waiting import filled, until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -53,14 +53,14 @@ def test_the_tour_leads_on_can_be_skipped_and_does_not_come_back(
     tour.get_by_role("button", name="Skip").click()
     expect(tour).to_have_count(0)
     page.reload()
-    expect(page.locator(".card--loading")).to_have_count(0)
+    filled(page, ".card")
     expect(tour).to_have_count(0)
     context.close()
 
 
 def test_a_wall_display_shows_no_controls_and_turns_its_pages(page: Page, plant: Stack) -> None:
     page.goto(f"{plant.url}/?wall=5")
-    expect(page.locator(".card--loading")).to_have_count(0)
+    filled(page, ".card")
     expect(page.get_by_role("navigation", name="Pages")).to_be_hidden()
     expect(page.locator(".header .button:visible, .alarm-bar .button:visible")).to_have_count(0)
     expect(page.locator("#mw-clock")).to_be_visible()

@@ -32,8 +32,10 @@ def printing(page: Page, event: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/extruder/1", "/alarms", "/malfunctions", "/system"])
 def test_a_page_fits_on_paper(plant: Stack, page: Page, path: str) -> None:
     page.goto(plant.url + path)
-    expect(page.locator(PAGES[path]).first).to_be_visible(timeout=20_000)
-    expect(page.locator('[data-dash-is-loading="true"]')).to_have_count(0, timeout=20_000)
+    expect(page.locator(PAGES[path]).first).to_be_visible()
+    if path == "/malfunctions":  # rows that are sent along come before those of the grid
+        expect(page.locator(".malfunction-grid .ag-row a").first).to_be_visible()
+    expect(page.locator('[data-dash-is-loading="true"]')).to_have_count(0)
     printing(page, "beforeprint")
     page.set_viewport_size({"width": PAPER_PX, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER_PX

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from data.ingest.simulator.commands import request_fault
 from tests.browser.plants import live_plant
 from tests.browser.themes import themes
+from tests.browser.waiting import filled
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -31,7 +32,7 @@ def large_plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def ready(page: Page, url: str) -> None:
     page.goto(url)
-    expect(page.locator(".card--loading")).to_have_count(0)
+    filled(page, ".card")
 
 
 def test_every_card_has_state_product_figures_units_and_age(page: Page, plant: Stack) -> None:
@@ -66,7 +67,7 @@ def test_a_card_opens_with_the_keyboard(page: Page, plant: Stack) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.go_back()
     expect(page.locator(".card")).to_have_count(8)
-    expect(page.locator(".card--loading")).to_have_count(0)
+    filled(page, ".card")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -87,6 +88,7 @@ def test_fifty_extruders_fit_the_width_without_cut_numbers(
 
 def test_a_question_mark_tells_the_keys_of_the_page(page: Page, plant: Stack) -> None:
     ready(page, plant.url)
+    expect(page.get_by_role("button", name="Keys of this page")).to_be_visible()
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_contain_text("these keys")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.plants import live_plant
-from tests.browser.waiting import until
+from tests.browser.waiting import filled, until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_an_open_page_polls_once_and_then_lives_on_events(
     asked = {path: polls(one) for path, one in opened.items()}
     for path, one in opened.items():
         one.goto(plant.url + path)
-        expect(one.locator(".card--loading, .gauge--loading")).to_have_count(0)
+        filled(one, ".card" if path == "/" else ".gauge")
     page.wait_for_timeout(2500)
     before = {path: len(urls) for path, urls in asked.items()}
     page.wait_for_timeout(5000)
@@ -71,7 +71,7 @@ def test_without_events_the_page_goes_on_by_polling(page: Page, plant: Stack) ->
     page.route("**/events", hold_back)
     asked = polls(page)
     page.goto(f"{plant.url}/extruder/1")
-    expect(page.locator(".gauge--loading")).to_have_count(0)
+    filled(page, ".gauge")
     wait_for_news(page, 5)
     assert len(asked) >= 5
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -81,7 +81,7 @@ def test_events_missed_while_the_server_hung_are_fetched(
     page: Page, plant: Stack, console: list[str]
 ) -> None:
     page.goto(f"{plant.url}/extruder/1")
-    expect(page.locator(".gauge--loading")).to_have_count(0)
+    filled(page, ".gauge")
     wait_for_news(page, 1)
     plant.kill("web", signal.SIGSTOP)
     expect(page.get_by_role("alert")).to_contain_text("Server lost", timeout=15_000)

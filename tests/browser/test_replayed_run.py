@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from data.telemetry import open_store
 from tests.browser.plants import live_plant
-from tests.browser.waiting import until
+from tests.browser.waiting import filled, until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,7 @@ def test_the_gauges_show_the_files_cells(
     page: Page, replay: Stack, by_time: dict[int, dict[str, str]]
 ) -> None:
     page.goto(f"{replay.url}/extruder/{MACHINE_2}")
-    expect(page.locator(".gauge--loading")).to_have_count(0)
+    filled(page, ".gauge")
     until(page, "ts => Number(document.querySelector('#extruder-root')?.dataset.mwHead) > 0", arg=0)
     head, figures = page.evaluate(
         """() => [Number(document.querySelector('#extruder-root')?.dataset.mwHead),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 EVERY_MS = 50
 
@@ -20,3 +20,9 @@ def until(page: Page, condition: str, *, arg: Any = None, timeout: float = 30_00
     while not page.evaluate(condition, arg):
         assert time.monotonic() < end, f"not within {timeout} ms: {condition}"
         page.wait_for_timeout(EVERY_MS)
+
+
+def filled(page: Page, parts: str) -> None:
+    """Wait until such parts (".card", ".gauge") are there and none of them is loading."""
+    expect(page.locator(parts).first).to_be_visible()  # where none is, none is loading
+    expect(page.locator(f"{parts}--loading")).to_have_count(0)
