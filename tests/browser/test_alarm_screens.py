@@ -260,11 +260,11 @@ def test_a_critical_alarm_sounds_until_it_is_silenced(page: Page, plant: Stack) 
     expect(page.get_by_role("button", name="Sound on")).to_be_visible()
     page.evaluate("window.tones.length = 0")
     tell(plant, samples.told([samples.alarm(2, "MainDrive.Load")]))
-    until(page, "window.tones.length >= 8", timeout=15_000)
+    until(page, "window.tones.length >= 8")
     page.get_by_role("button", name="Silence").click()
     expect(page.get_by_role("button", name="Silence")).to_be_hidden()
     tell(plant, samples.told([samples.alarm(1, "Level", priority=4)]))
-    until(page, "window.tones.at(-1) === 392", timeout=15_000)
+    until(page, "window.tones.at(-1) === 392")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

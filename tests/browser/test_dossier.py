@@ -83,7 +83,7 @@ def test_a_note_with_a_text_is_there_after_a_reload(page: Page, plant: Stack) ->
     page.get_by_label("Text file").set_input_files(text)
     page.get_by_role("button", name="Add note").click()
     notes = page.locator("#dossier-notes")
-    expect(notes).to_contain_text("The <screen> was torn.", timeout=10_000)
+    expect(notes).to_contain_text("The <screen> was torn.")
     expect(page.get_by_label("Note", exact=True)).to_have_value("")
     page.reload()
     expect(notes).to_contain_text("Ana wrote a note")
@@ -220,7 +220,7 @@ def test_what_still_lasts_goes_on_without_jumping_and_is_acknowledged(
     expect(page.locator("#dossier-chart-note")).to_contain_text("as they were read")
     if page.get_by_role("button", name="Acknowledge", exact=True).count():
         page.get_by_role("button", name="Acknowledge", exact=True).click()
-    expect(page.locator(".dossier-title")).to_contain_text("acknowledged", timeout=10_000)
+    expect(page.locator(".dossier-title")).to_contain_text("acknowledged")
     page.locator("#dossier-note-form").scroll_into_view_if_needed()
     page.get_by_label("Note", exact=True).fill("half a sentence")
     before = page.evaluate("scrollY")
@@ -230,7 +230,6 @@ def test_what_still_lasts_goes_on_without_jumping_and_is_acknowledged(
         lambda r: (
             "_dash-update-component" in r.url and "dossier-facts" in (r.request.post_data or "")
         ),
-        timeout=15_000,
     ):
         pass
     page.wait_for_timeout(500)

@@ -71,9 +71,7 @@ def head(page: Page) -> int:
 
 def shown(page: Page, at: int) -> None:
     """Wait until the readings of the second of `at` are shown."""
-    expect(page.locator("#extruder-root")).to_have_attribute(
-        "data-mw-head", str(at // 1000 * 1000), timeout=15_000
-    )
+    expect(page.locator("#extruder-root")).to_have_attribute("data-mw-head", str(at // 1000 * 1000))
 
 
 def stored(plant: Stack, ts: int, slot: int) -> float:

@@ -84,9 +84,9 @@ def test_events_missed_while_the_server_hung_are_fetched(
     filled(page, ".gauge")
     wait_for_news(page, 1)
     plant.kill("web", signal.SIGSTOP)
-    expect(page.get_by_role("alert")).to_contain_text("Server lost", timeout=15_000)
+    expect(page.get_by_role("alert")).to_contain_text("Server lost")
     plant.kill("web", signal.SIGCONT)
-    expect(page.get_by_role("alert")).to_be_hidden(timeout=10_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
     wait_for_news(page, 1)
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("export", re.IGNORECASE)).click()

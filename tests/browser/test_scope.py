@@ -230,11 +230,11 @@ def test_a_lost_server_and_stopped_readings_are_named(
     open_scope(page, plant)
     banner = page.locator("#mw-banner")
     plant.kill("ingest")
-    expect(banner).to_contain_text("No new readings", timeout=8000)
+    expect(banner).to_contain_text("No new readings")
     plant.start_ingest()
     expect(banner).to_be_hidden(timeout=20_000)
     plant.kill("web")
-    expect(banner).to_contain_text("Server lost", timeout=8000)
+    expect(banner).to_contain_text("Server lost")
     assert lit(page) > 3000
     plant.start_web()
     expect(banner).to_be_hidden(timeout=20_000)

@@ -99,7 +99,7 @@ def answers(url: str) -> bool:
 def sources(plant: Plant, page: Page) -> Page:
     page.add_init_script("localStorage.setItem('meltwatch-person', 'Ana')")
     page.goto(f"{plant.url}/sources")
-    expect(panel(page, "hall-1")).to_contain_text("✓ Receiving", timeout=15_000)
+    expect(panel(page, "hall-1")).to_contain_text("✓ Receiving")
     return page
 
 
@@ -138,7 +138,7 @@ def test_a_connection_is_tested_with_success_and_without(sources: Page) -> None:
     ):
         button = panel(sources, name).get_by_role("button", name="Test connection")
         button.click()
-        expect(panel(sources, name).locator(".source__said")).to_contain_text(said, timeout=15_000)
+        expect(panel(sources, name).locator(".source__said")).to_contain_text(said)
         expect(button).to_be_focused()
     expect(panel(sources, "hall-2").locator(".source__said")).to_contain_text("another program")
 
@@ -163,11 +163,11 @@ def test_an_address_mapped_by_hand_is_read_on_the_extruder_page(
     form.get_by_role("button", name="Map", exact=True).click()
     expect(form).to_be_hidden()
     expect(one).to_contain_text(f"✓ {ADDRESS} is mapped; its next reading is on Extruder seven.")
-    expect(one.get_by_text("Addresses that are not mapped: 200")).to_be_visible(timeout=10_000)
+    expect(one.get_by_text("Addresses that are not mapped: 200")).to_be_visible()
     plant.deliver("melt,machine=e7 pressure=2207")
     plant.wait_ready()
     one.get_by_role("link", name="Extruder seven").first.click()
-    expect(sources.locator(".gauge__number")).to_have_text("220.7", timeout=15_000)
+    expect(sources.locator(".gauge__number")).to_have_text("220.7")
     with closing(open_session(plant.settings.database_url)) as session:
         (row,) = [row for row in audit.rows(session) if row.event == "source_mapped"]
     assert row.subject == "hall-1"
@@ -183,9 +183,9 @@ def test_what_was_mapped_by_mistake_is_released(sources: Page, plant: Plant) -> 
     expect(button).to_have_text("Click again to unmap")
     button.click()
     expect(one).to_contain_text(f"✓ {ADDRESS} is no longer mapped.")
-    expect(one.get_by_text("Addresses that are mapped: 0")).to_be_visible(timeout=10_000)
+    expect(one.get_by_text("Addresses that are mapped: 0")).to_be_visible()
     plant.deliver("melt,machine=e7 pressure=2300")
-    expect(one.get_by_text("Addresses that are not mapped: 201")).to_be_visible(timeout=10_000)
+    expect(one.get_by_text("Addresses that are not mapped: 201")).to_be_visible()
 
 
 def test_who_may_not_is_shown_no_buttons(plant: Plant, page: Page) -> None:
@@ -226,7 +226,7 @@ def test_it_is_kept_up_without_moving_what_is_there(sources: Page, plant: Plant)
     before = button.bounding_box()
     plant.deliver("oil,machine=e000 temp=71")
     row = one.locator("tbody tr", has_text="oil,machine=e000:temp")
-    expect(row).to_contain_text("71", timeout=10_000)
+    expect(row).to_contain_text("71")
     expect(button).to_be_focused()
     assert button.bounding_box() == before
 
@@ -248,7 +248,7 @@ def test_an_ingest_that_ends_is_told(sources: Page, plant: Plant, console: list[
     with Redis.from_url(plant.settings.redis_url) as client:
         assert 0 < client.ttl(SOURCES) <= KEEP_S
         client.delete(SOURCES)  # as it does by itself then
-    expect(state).to_contain_text("Ingest tells of its sources no more", timeout=10_000)
+    expect(state).to_contain_text("Ingest tells of its sources no more")
     one.get_by_role("button", name="Test connection").click()
     expect(one.locator(".source__said")).to_contain_text("no ingest tells of its sources")
     sources.reload()

@@ -70,6 +70,7 @@ def place(page: Page) -> dict[str, float]:
 
 def at_rest(page: Page) -> dict[str, float]:
     """The place once it no longer changes: other panels are filled as their answers come."""
+    expect(page.locator(".panel__state", has_text="Loading …")).to_have_count(0)
     before, now = {}, place(page)
     while now != before:
         page.wait_for_timeout(300)

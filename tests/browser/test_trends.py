@@ -182,7 +182,7 @@ def test_a_note_on_a_marked_time_is_kept_found_and_removed(page: Page, plant: St
     dialog.get_by_label("Text").fill("new screen pack <b>fine</b>")
     dialog.get_by_role("button", name="Keep").click()
     note = page.locator("#trends-notes li", has_text="new screen pack")
-    expect(note).to_contain_text("Ana", timeout=10_000)
+    expect(note).to_contain_text("Ana")
     expect(note).to_contain_text("<b>fine</b>")
     page.reload()
     shown(page)
@@ -193,7 +193,7 @@ def test_a_note_on_a_marked_time_is_kept_found_and_removed(page: Page, plant: St
     assert any("new screen pack" in text for text in marked)
     note.get_by_role("button", name=re.compile("Remove")).click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    expect(note).to_have_count(0, timeout=10_000)
+    expect(note).to_have_count(0)
 
 
 def test_malfunctions_lead_to_their_dossiers_and_csv_holds_what_is_shown(
@@ -248,9 +248,7 @@ def test_a_server_that_does_not_answer_is_told_and_the_picture_stays(
     open_trends(page, plant, f"?span=24h&signals=1:{PRESSURE}")
     page.route("**/_dash-update-component*", lambda route: route.abort())
     page.get_by_role("button", name="8 h", exact=True).click()
-    expect(page.locator(".trends-state")).to_have_text(
-        "The server does not answer.", timeout=12_000
-    )
+    expect(page.locator(".trends-state")).to_have_text("The server does not answer.")
     page.unroute("**/_dash-update-component*")
     page.get_by_role("button", name="Try again").click()
     shown(page)
