@@ -26,7 +26,12 @@ def trends_page(catalogue: Catalogue) -> Component:
         [
             html.H1(t("Trends")),
             html.Div(id=ids.CONTROLS, className="trends-controls"),
-            html.Div(id=ids.STATUS, className="trends-status", **_live()),
+            html.Div(
+                id=ids.STATUS,
+                className="trends-status",
+                **{"data-mw-loading": t("Loading …")},
+                **_live(),
+            ),
             html.Section(
                 graph(
                     ids.GRAPH,

@@ -231,6 +231,7 @@ def test_a_lost_server_and_stopped_readings_are_named(
     banner = page.locator("#mw-banner")
     plant.kill("ingest")
     expect(banner).to_contain_text("No new readings")
+    expect(page.locator(".trend-state")).to_have_css("text-decoration-line", "line-through")
     plant.start_ingest()
     expect(banner).to_be_hidden(timeout=20_000)
     plant.kill("web")

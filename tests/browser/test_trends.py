@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from data.rollups import RECORD
 from tests.browser.plants import history_plant
@@ -240,6 +240,18 @@ def test_a_time_of_which_nothing_is_kept_says_so(page: Page, plant: Stack) -> No
     expect(page.locator("#trends-status")).to_contain_text("Nothing of extruder 7")
     page.get_by_role("button", name="Take it away").click()
     expect(page.locator("#trends-status")).not_to_contain_text("extruder 7")
+
+
+def test_until_the_first_answer_the_page_says_that_it_is_loading(page: Page, plant: Stack) -> None:
+    def hold_back(route: Route) -> None:
+        if "trends-status" not in (route.request.post_data or ""):
+            route.continue_()
+
+    page.route("**/_dash-update-component*", hold_back)
+    page.goto(f"{plant.url}/trends?span=24h&signals=1:{PRESSURE}")
+    expect(page.locator("#trends-root")).to_have_attribute("data-trends-state", "asking")
+    said = "getComputedStyle(document.querySelector('#trends-status'), '::before').content"
+    assert page.evaluate(said) == '"Loading …"'
 
 
 def test_a_server_that_does_not_answer_is_told_and_the_picture_stays(
