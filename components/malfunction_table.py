@@ -72,10 +72,10 @@ def columns(sort: tuple[str, bool], settings: PageSettings) -> list[dict[str, An
     """The columns as AG Grid wants them, widths in px; one says how it is sorted."""
     found = [
         # "link" is Markdown: the one cell of a row that leads on.
-        _column("onset", t("Began"), 165, cellRenderer="markdown"),
+        _column("onset", t("Began"), 160, cellRenderer="markdown"),
         _column("extruder", t("Extruder"), 95),
         _column("cause", t("Cause"), 195),
-        _column("state", t("State"), 165),
+        _column("state", t("State"), 160),
         _column("product", t("Product"), 125),
         _column("shift", t("Shift"), 65, sortable=False),
         _column("duration", t("Lasted"), 115, type="rightAligned"),

@@ -1,7 +1,7 @@
 // What keeps the width of the screen on paper, as drawn charts and grids do, is made smaller there.
 
-/** Inside of A4 landscape with the margins of print.css, less the frame of a card; px at 96 dpi. */
-const PAPER_PX = 1010;
+/** Inside of A4 landscape with the margins of print.css, less the frame and ground of a card; px at 96 dpi. */
+const PAPER_PX = 980;
 
 /**
  * @param {HTMLElement} root
