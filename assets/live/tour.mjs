@@ -15,7 +15,7 @@ export class Tour {
    * @param {import("./alarm_feed.mjs").AlarmFeed} alarms
    */
   constructor(steps, name, alarms) {
-    Object.assign(this, { _steps: steps, _name: name, _alarms: alarms, _at: 0 });
+    Object.assign(this, { _steps: steps, _name: name, _alarms: alarms, _place: `${KEY}-${name}` });
     this._parts = { title: make("h2", "tour__title"), text: make("p", "tour__text"), count: make("span", "tour__count") };
     this._next = button(t("Next"), () => this._show(this._at + 1), "button button--main");
     this._skip = button(t("Skip"), () => this.end());
@@ -25,7 +25,8 @@ export class Tour {
     this.element.setAttribute("aria-label", t("Tour"));
     this.element.append(this._parts.title, this._parts.text, tools);
     this._timer = setInterval(() => this._check(), CHECK_MS);
-    this._show(0);
+    // Where it was in this tab: a page that is loaded anew does not begin the tour anew.
+    this._show(Number(sessionStorage.getItem(this._place)) || 0);
   }
 
   end() {
@@ -33,6 +34,7 @@ export class Tour {
     this._mark("");
     this.element.remove();
     localStorage.setItem(KEY, this._name);
+    sessionStorage.removeItem(this._place);
   }
 
   _check() {
@@ -46,6 +48,7 @@ export class Tour {
     if (!step) return this.end();
     const last = at === this._steps.length - 1;
     this._at = at;
+    sessionStorage.setItem(this._place, at);
     setText(this._parts.title, step.title);
     setText(this._parts.text, step.text);
     setText(this._parts.count, t("{n} of {all}", { n: at + 1, all: this._steps.length }));

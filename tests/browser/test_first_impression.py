@@ -34,28 +34,40 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-def test_the_tour_leads_on_can_be_skipped_and_does_not_come_back(
-    browser: Browser, plant: Stack
-) -> None:
+@pytest.fixture
+def newcomer(browser: Browser) -> Iterator[Page]:
+    """Who has seen no tour yet."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    page.goto(plant.url)
-    tour = page.get_by_role("complementary", name="Tour")
+    yield context.new_page()
+    context.close()
+
+
+def test_the_tour_leads_on_and_goes_on_when_a_page_is_loaded_anew(
+    newcomer: Page, plant: Stack
+) -> None:
+    newcomer.goto(plant.url)
+    tour = newcomer.get_by_role("complementary", name="Tour")
     expect(tour).to_contain_text("This is the plant")
     tour.get_by_role("button", name="Next").click()
-    expect(page.locator("#mw-alarm-bar")).to_have_class("alarm-bar tour-mark")
+    expect(newcomer.locator("#mw-alarm-bar")).to_have_class("alarm-bar tour-mark")
+    newcomer.reload()
+    expect(tour).to_contain_text("What is unacknowledged")
     tour.get_by_role("button", name="Next").click()
     expect(tour).to_contain_text("One extruder")
-    page.locator(".card a").first.click()
+    newcomer.locator(".card a").first.click()
     expect(tour).to_contain_text("What was")
-    page.goto(plant.url)
-    expect(tour).to_contain_text("This is the plant")
+    tour.get_by_role("button", name="Close").click()
+    expect(tour).to_have_count(0)
+
+
+def test_a_tour_that_was_skipped_does_not_come_back(newcomer: Page, plant: Stack) -> None:
+    newcomer.goto(plant.url)
+    tour = newcomer.get_by_role("complementary", name="Tour")
     tour.get_by_role("button", name="Skip").click()
     expect(tour).to_have_count(0)
-    page.reload()
-    filled(page, ".card")
+    newcomer.reload()
+    filled(newcomer, ".card")
     expect(tour).to_have_count(0)
-    context.close()
 
 
 def test_a_wall_display_shows_no_controls_and_turns_its_pages(page: Page, plant: Stack) -> None:
