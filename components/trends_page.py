@@ -29,8 +29,7 @@ def trends_page(catalogue: Catalogue) -> Component:
             html.Div(
                 id=ids.STATUS,
                 className="trends-status",
-                **{"data-mw-loading": t("Loading …")},
-                **_live(),
+                **{"aria-live": "polite", "data-mw-loading": t("Loading …")},
             ),
             html.Section(
                 graph(
@@ -70,10 +69,6 @@ def _no_picture_yet() -> go.Figure:
     """Without axes: numbers on them would be nobody's."""
     unseen = {"visible": False}
     return figure(height=420, dragmode="zoom", xaxis=unseen, yaxis=unseen)
-
-
-def _live() -> dict[str, str]:
-    return {"aria-live": "polite"}
 
 
 def choices(catalogue: Catalogue) -> dict[str, object]:

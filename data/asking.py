@@ -13,7 +13,14 @@ from uuid import uuid4
 
 from redis import Redis
 
-from data.command_queue import COMMAND_TTL_S, GRACE_S, CommandQueue, check_command, check_replay
+from data.command_queue import (
+    COMMAND_TTL_S,
+    GRACE_S,
+    WAIT_S,
+    CommandQueue,
+    check_command,
+    check_replay,
+)
 from data.errors import CommandError, NoWorker
 from data.failed_jobs import FailedJobs
 from data.redis_errors import translated
@@ -35,8 +42,6 @@ WORKERS = Stream("meltwatch:asked", "workers", "worker", COMMAND_TTL_S)
 #: A test of a connection takes 10 s.
 INGEST = Stream("meltwatch:sources", "ingest", "ingest", 15.0)
 STREAM = WORKERS.key
-#: So long a worker may take to begin; it drops what is older. A lone one may be busy refreshing.
-WAIT_S = 5.0
 ANSWER_KEPT_S = 60
 WITHDRAWN = b"withdrawn"
 _POLL_S = 0.01

@@ -23,7 +23,9 @@ from data.redis_errors import translated
 QUEUE = "meltwatch"
 #: The web process knows the jobs by name only: it must not import what reads the store.
 COMMAND_JOB, REPLAY_JOB = "data.jobs.command", "data.jobs.replay"
-#: A command that no worker took in this time is dropped; its sender was told long before.
+#: So long a sender waits for a worker, which may be busy refreshing.
+WAIT_S = 5.0
+#: A command that no worker took in this time is dropped; its sender has been told by then.
 COMMAND_TTL_S = 5
 COMMAND_TIMEOUT_S = 5
 #: A worker that has taken a command gets this much longer to answer.
@@ -62,7 +64,7 @@ class CommandQueue:
     def __init__(self, connection: Redis) -> None:
         self._queue = job_queue(connection)
 
-    def send(self, raw: Mapping[str, Any], timeout_s: float = 5.0) -> dict[str, Any]:
+    def send(self, raw: Mapping[str, Any], timeout_s: float = WAIT_S) -> dict[str, Any]:
         """Have a command recorded; returns what the job said once the command is durable.
 
         Raises CommandError for a bad field, NoWorker if nobody recorded it within `timeout_s`.

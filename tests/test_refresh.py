@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -136,21 +137,23 @@ def test_a_refresh_that_takes_longer_than_a_lease_keeps_it(
     store.put_catalogue(plant(1), "test", "")
     refresher.refresh(), refresher.rebuild()
     store.append([row(NOW, 1, 1.0, 2.0, 3.0)])
-    take, lay_in = refresher._watch.take, refresher._rings.lay_in
     left: list[int] = []
 
-    def slow_take(*given: Any) -> None:
-        client.pexpire(Keys().lease, 1500)
-        take(*given)
+    def slow(stage: Callable[..., None]) -> Callable[..., None]:
+        def staged(*given: Any) -> None:
+            left.append(client.pttl(Keys().lease))
+            client.pexpire(Keys().lease, 1500)
+            stage(*given)
 
-    def slow_lay_in(*given: Any) -> None:
-        left.append(client.pttl(Keys().lease))
-        lay_in(*given)
+        return staged
 
-    monkeypatch.setattr(refresher._watch, "take", slow_take)
-    monkeypatch.setattr(refresher._rings, "lay_in", slow_lay_in)
+    watch, rings = refresher._watch, refresher._rings
+    monkeypatch.setattr(watch, "take", slow(watch.take))
+    monkeypatch.setattr(rings, "lay_in", slow(rings.lay_in))
+    monkeypatch.setattr(watch, "publish", slow(watch.publish))
     assert refresher.refresh().rows == 1
-    assert left[0] > 2000
+    assert len(left) == 3
+    assert min(left) > 2000
 
 
 def test_a_worker_that_wakes_after_another_took_over_writes_nothing(
