@@ -19,8 +19,8 @@ OIL = "Gearbox.OilTemperature.ActualValue"
 
 def open_scope(page: Page, plant: Stack, query: str = "") -> None:
     page.goto(f"{plant.url}/scope{query}")
-    expect(page.locator(".scope-count")).to_have_text(re.compile("lines? ×"), timeout=20_000)
-    expect(page.locator(".scope-note")).to_be_hidden(timeout=20_000)
+    expect(page.locator(".scope-count")).to_have_text(re.compile("lines? ×"))
+    expect(page.locator(".scope-note")).to_be_hidden()
 
 
 def query_of(page: Page) -> dict[str, list[str]]:

@@ -77,8 +77,8 @@ def test_no_page_needs_more_than_the_policy_allows_or_shuts_anybody_out(
 ) -> None:
     """What the console says of it fails the test, too: see `page`."""
     listening.goto(f"{plant.url}{path}")
-    expect(listening.locator(PAGES[path]).first).to_be_visible(timeout=20_000)
-    expect(listening.locator('[data-dash-is-loading="true"]')).to_have_count(0, timeout=20_000)
+    expect(listening.locator(PAGES[path]).first).to_be_visible()
+    expect(listening.locator('[data-dash-is-loading="true"]')).to_have_count(0)
     listening.wait_for_timeout(1000)  # until the page has asked for all it wants
     assert listening.evaluate("violations") == []
     assert [*shut_out(listening)] == []
@@ -98,7 +98,7 @@ def test_a_gauge_is_drawn_and_lit(plant: Stack, listening: Page) -> None:
 def test_a_dossier_needs_no_more_either(plant: Stack, listening: Page) -> None:
     listening.goto(f"{plant.url}/malfunctions")
     listening.locator(".ag-row a").first.click()
-    expect(listening.locator("#dossier-chart .main-svg").first).to_be_visible(timeout=20_000)
+    expect(listening.locator("#dossier-chart .main-svg").first).to_be_visible()
     assert listening.evaluate("violations") == []
     assert [*shut_out(listening)] == []
 

@@ -72,7 +72,7 @@ def pseudo(page: Page, plant: Stack) -> Page:
 @pytest.mark.parametrize("path", PAGES)
 def test_every_text_of_a_page_is_marked(plant: Stack, pseudo: Page, path: str) -> None:
     pseudo.goto(f"{plant.url}{path}")
-    expect(pseudo.locator(PAGES[path]).first).to_be_visible(timeout=20_000)
+    expect(pseudo.locator(PAGES[path]).first).to_be_visible()
     pseudo.wait_for_timeout(1000)  # until the page has asked for all it wants
     outside = f"script, style, noscript, {STORED}, {OPERATIONS}"
     assert pseudo.evaluate(UNMARKED, [KNOWN, outside]) == []

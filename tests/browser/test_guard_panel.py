@@ -105,9 +105,7 @@ def test_when_nobody_checks_any_more_it_is_said(found: Stack, page: Page) -> Non
         keep(client, MinuteCheck(int(time.time() * 1000) - 600_000, 40))
     page.goto(f"{found.url}/system")
     # The web process may have kept what it said a moment ago.
-    expect(guard(page, "state")).to_contain_text(
-        "No worker has checked the store since", timeout=20_000
-    )
+    expect(guard(page, "state")).to_contain_text("No worker has checked the store since")
 
 
 def test_without_redis_what_was_known_stays_and_it_is_said(

@@ -31,7 +31,7 @@ def opened(page: Page, another_page: Page, plant: Stack) -> dict[str, Page]:
         one.goto(plant.url + path)
     for one in pages.values():
         number = one.locator(".card__number, .gauge__number").first
-        expect(number).to_have_text(re.compile(r"\d"), timeout=20_000)
+        expect(number).to_have_text(re.compile(r"\d"))
         expect(one.locator(".card--loading, .gauge--loading")).to_have_count(0)
     expect_no_alert(pages, 20)
     return pages
@@ -103,7 +103,7 @@ def test_a_page_opened_before_any_reading_opens_by_itself(
         expect(page.get_by_role("heading", name="Live data unavailable")).to_be_visible()
         stack.start_redis()
         stack.start_worker()
-        expect(page.locator(".card")).to_have_count(2, timeout=20_000)
+        expect(page.locator(".card")).to_have_count(2)
         page.goto("about:blank")
         console.clear()  # the browser itself reports 503 answers
 

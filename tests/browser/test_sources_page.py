@@ -242,7 +242,7 @@ def shut_out_at(page: Page, width: int) -> Iterator[str]:
 def test_an_ingest_that_ends_is_told(sources: Page, plant: Plant, console: list[str]) -> None:
     plant.kill("ingest")
     one = panel(sources, "hall-1")
-    expect(one).to_contain_text("? Receiving, as last told", timeout=20_000)
+    expect(one).to_contain_text("? Receiving, as last told")
     expect(one).to_contain_text("Ingest has told nothing since")
     state = sources.locator(".sources__state")
     with Redis.from_url(plant.settings.redis_url) as client:

@@ -124,7 +124,7 @@ def test_without_redis_the_last_figures_stay_and_it_is_said(
     plant: Stack, system: Page, console: list[str]
 ) -> None:
     plant.kill("redis")
-    expect(state(system)).to_contain_text("Figures cannot be had", timeout=20_000)
+    expect(state(system)).to_contain_text("Figures cannot be had")
     expect(state(system)).to_contain_text("Shown is what was known up to")
     assert number(cell(system, "jobs:refresh", "rows").text_content()) > 500
     system.reload()

@@ -40,9 +40,7 @@ def open_trends(page: Page, plant: Stack, query: str = "") -> None:
 
 
 def shown(page: Page) -> None:
-    expect(page.locator("#trends-root")).to_have_attribute(
-        "data-trends-state", "shown", timeout=20_000
-    )
+    expect(page.locator("#trends-root")).to_have_attribute("data-trends-state", "shown")
 
 
 def query_of(page: Page) -> dict[str, list[str]]:
